@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OLDEST ?= .venv-oldest
+PIP_FLAGS := --quiet --disable-pip-version-check
+
+.PHONY: demo test lint types unit oldest bench clean
+
+demo: $(VENV)/.core  ## install the core alone and score a submission on an embedded synthetic twin
+	$(BIN)/mebench score submissions/casme-sq-twin/sample.csv --dataset casme-sq-twin --json build/demo-report.json
+	@echo
+	@echo "Next: mebench dataset list, or register a licensed copy with mebench dataset add"
+
+test: lint types unit oldest  ## everything that must hold before a change lands
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+oldest: $(OLDEST)/.core  ## the same tests on the oldest dependencies that pyproject.toml admits
+	$(OLDEST)/bin/python -m pytest -n 2 -q -W default -p no:cacheprovider
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/scoring.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[dev]"
+	@touch $@ $(VENV)/.core
+
+$(OLDEST)/.core: pyproject.toml constraints-oldest.txt
+	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install $(PIP_FLAGS) -c constraints-oldest.txt -e . pytest pytest-xdist hypothesis openpyxl scikit-learn
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(OLDEST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,57 @@
+"""The command line: one file a noun. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from mebench import __version__
+from mebench.cli import dataset, score
+from mebench.problems import UserError
+
+app = typer.Typer(
+    name="mebench",
+    help="Score, check and compare facial micro-expression spotting.",
+    epilog="Try: mebench score submissions/casme-sq-twin/sample.csv --dataset casme-sq-twin",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mebench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(score.score)
+app.command()(score.validate)
+app.add_typer(dataset.app, name="dataset")
+
+
+def main() -> None:
+    """Run the command line: 0 done, 2 the input is wrong (a sentence), 1 a defect of ours."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"mebench: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has had enough; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,117 @@
+"""``mebench dataset``: what copies are here, and are they complete?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mebench.cli.terminal import colour, say, width
+from mebench.problems import UserError
+
+app = typer.Typer(no_args_is_help=True, help="Register, inspect and verify your copies of the datasets.")
+
+Name = Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List every dataset: registered copies, catalogued ones, embedded twins."""
+    from mebench.cli import dataset_views
+    from mebench.datasets import library
+
+    rows = dataset_views.listing(library.known_names(), library.registered())
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+    else:
+        typer.echo(dataset_views.listing_table(rows, width(), colour()).rstrip("\n"))
+
+
+@app.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show what is known of a dataset, and of your copy."""
+    from mebench.cli import dataset_views
+
+    shown = dataset_views.description(name)
+    typer.echo(json.dumps(shown, indent=1) if as_json else dataset_views.description_text(shown).rstrip("\n"))
+
+
+@app.command()
+def add(
+    name: Name,
+    annotations: Annotated[
+        Path | None, typer.Option(help="The distributed workbook, or a CSV: subject,video,onset,apex,offset,type.")
+    ] = None,
+    videos: Annotated[Path | None, typer.Option(help="CSV of all videos: subject,video,fps,n_frames.")] = None,
+    fps: Annotated[float | None, typer.Option(min=0.001, help="Frame rate, if the CSV has no such column.")] = None,
+    frames: Annotated[Path | None, typer.Option(help="Folder with one folder of frames a video.")] = None,
+    like: Annotated[str | None, typer.Option(help="Read the workbook as that of this dataset.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier registration.")] = False,
+) -> None:
+    """Register your copy of a dataset, or a private one; the files stay where they are."""
+    from mebench.datasets import catalog, library
+    from mebench.datasets.verify import measure
+
+    loaded = library.add(name, annotations, videos, fps, frames, like, replace)
+    counts = measure(loaded)
+    events = ", ".join(f"{counts[kind]} {title}" for kind, title in (("me", "ME"), ("mae", "MaE")) if kind in counts)
+    subjects = len(loaded.subjects)
+    typer.echo(
+        f"{name}: {events or 'no annotations'}, {len(loaded.videos)} videos, {subjects} subjects ({loaded.universe})."
+    )
+    for note in loaded.notes:
+        say(f"note: {note}")
+    if loaded.reader in catalog.names():
+        typer.echo(f"Next: mebench dataset verify {name}")
+
+
+@app.command()
+def verify(name: Name, as_json: AsJson = False) -> None:
+    """Compare a copy with the published counts, line by line; exit code 1 if something differs."""
+    from mebench.cli import dataset_views
+    from mebench.datasets import library
+    from mebench.datasets.verify import verify as checks_of
+
+    loaded = library.load_dataset(name)
+    checks = checks_of(loaded)
+    if as_json:
+        typer.echo(json.dumps([dataset_views.check_row(check) for check in checks], indent=1))
+    else:
+        typer.echo(dataset_views.checks_table(loaded, checks, width(), colour()).rstrip("\n"))
+        for note in loaded.notes:
+            say(f"note: {note}")
+    if any(check.verdict == "differs" for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Forget a registered copy; its files are not touched."""
+    from mebench.datasets import library
+
+    gone = library.remove(name)
+    typer.echo(f"{name} is no longer registered. Its files were not touched: {gone.annotations or gone.videos}")
+
+
+@app.command()
+def twin(
+    name: Annotated[str, typer.Argument(help="Name of the twin, e.g. casme-sq-twin.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another twin.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite different files of the same names.")] = False,
+) -> None:
+    """Write a synthetic twin: the workbook in the exact layout of the original."""
+    from mebench.datasets.catalog import TWIN_SUFFIX, is_twin, names
+    from mebench.datasets.twin.generate import twin as make
+    from mebench.datasets.twin.write import write_twin
+    from mebench.problems import unknown_name
+
+    if not is_twin(name):
+        raise unknown_name("twin", name, [n + TWIN_SUFFIX for n in names()])
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out}: that is a file; name a folder.")
+    for path in write_twin(make(name, seed), out, force=force):
+        typer.echo(str(path))

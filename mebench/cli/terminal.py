@@ -1,0 +1,24 @@
+"""What the commands share: the terminal's width and colours, and where words go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import typer
+
+
+def width() -> int:
+    """Return the columns to fill: the terminal's, or 100 where there is none."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def colour() -> bool:
+    """Return whether colours are wanted: a terminal, and no ``NO_COLOR``."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def say(text: str) -> None:
+    """Print a remark to standard error, so that standard output holds the result alone."""
+    typer.echo(text, err=True)

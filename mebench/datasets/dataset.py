@@ -1,0 +1,79 @@
+"""A loaded dataset: its videos, what the annotators wrote, and the ground truth under a named policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from mebench.datasets.catalog import VideoResolver
+from mebench.datasets.tables import TYPES
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One copy of one dataset.
+
+    Parameters
+    ----------
+    name : str
+        The name under which it is registered.
+    title : str
+    videos : pandas.DataFrame
+        Contract :data:`mebench.datasets.tables.VIDEOS`. The universe: every video counts, with events or without.
+    annotations : pandas.DataFrame or None
+        Contract :data:`mebench.datasets.tables.ANNOTATIONS`; None for a hidden test set, of which only the videos
+        are known.
+    universe : str
+        Where the list of videos comes from, in one sentence.
+    types : tuple of str
+        The expression types that are annotated.
+    synthetic : bool
+        Whether this is an embedded twin.
+    source : str
+        The annotation file's name, or the twin's seed.
+    canonical_video : callable
+        Maps any spelling of a video id to the canonical one, or to None if it is no id of this dataset.
+    reader : str
+        The name of the reader that made the tables (``csv`` for the canonical CSV).
+    me_longest : int or None
+        See :class:`mebench.datasets.catalog.Card`; None where it is not known.
+    log_number : int or None
+        See :class:`mebench.datasets.catalog.Card`.
+    notes : sequence of str
+        Remarks about this copy, for the screen.
+    """
+
+    name: str
+    title: str
+    videos: pd.DataFrame
+    annotations: pd.DataFrame | None
+    universe: str
+    canonical_video: VideoResolver
+    reader: str
+    source: str
+    types: tuple[str, ...] = TYPES
+    synthetic: bool = False
+    me_longest: int | None = None
+    log_number: int | None = None
+    frames_are: str = ""
+    notes: Sequence[str] = field(default=())
+
+    @cached_property
+    def video_ids(self) -> frozenset[str]:
+        """The canonical ids of all videos."""
+        return frozenset(self.videos["video"])
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """All subjects, in the order of the videos table."""
+        return tuple(dict.fromkeys(self.videos["subject"]))
+
+    def resolve(self, written: str) -> str | None:
+        """Return the canonical id of a video of this copy, however it is written, or None."""
+        if written in self.video_ids:
+            return written
+        canonical = self.canonical_video(written)
+        return canonical if canonical in self.video_ids else None

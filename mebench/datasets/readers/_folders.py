@@ -1,0 +1,89 @@
+"""Which videos lie on the disk, whatever their folders are called, and how many frames each has."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from mebench.datasets.catalog import VideoResolver
+from mebench.problems import UserError
+
+_IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".pgm")
+_VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".mpg", ".mpeg", ".wmv")
+_LAST_DIGITS = re.compile(r"(\d+)\D*$")
+
+
+def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, int]:
+    """Find the videos under a folder.
+
+    A folder counts as a video if the resolver knows its name and it holds images or nothing at all; a video file
+    counts too. Frames are told apart by the last group of digits in their names, so padding does not matter. A video
+    that lies there twice (CAS(ME)^2 has s23's ``23_0502`` under ``s19`` as well) is counted once.
+
+    Parameters
+    ----------
+    root : Path
+        Symbolic links to folders below it are not followed; linked images count.
+    canonical_video : callable
+        Of the reader; it sees paths relative to `root`, with ``/``.
+
+    Returns
+    -------
+    dict of str to int
+        Canonical id to number of images, sorted by id; 0 where there are none (a video file, an empty folder).
+
+    Raises
+    ------
+    UserError
+        If the folder is missing or cannot be read.
+    """
+    if not root.is_dir():
+        raise UserError(f"{root}: there is no such folder. Give the folder that holds one folder of frames a video.")
+    found: dict[str, int] = {}
+    open_folders = [("", str(root))]
+    while open_folders:
+        relative, folder = open_folders.pop()
+        folders, files = _entries(folder)
+        prefix = f"{relative}/" if relative else ""
+        open_folders.extend((prefix + name, os.path.join(folder, name)) for name in folders)
+        frames = count_frames(files)
+        here = canonical_video(relative) if relative and (frames or not folders) else None
+        if here is not None:
+            found[here] = max(found.get(here, 0), frames)
+        for name in files:
+            if name.lower().endswith(_VIDEOS) and (there := canonical_video(prefix + name)) is not None:
+                found.setdefault(there, 0)
+    return dict(sorted(found.items()))
+
+
+def count_frames(names: list[str]) -> int:
+    """Return how many frames a list of file names holds: images with different last digit groups.
+
+    Examples
+    --------
+    >>> count_frames(["img001.jpg", "img2.jpg", "img0002.jpg", "Thumbs.db", "._img003.jpg"])
+    2
+    """
+    numbers = set()
+    for name in names:
+        stem, dot, _ = name.rpartition(".")
+        if not stem or name.startswith(".") or not name.lower().endswith(_IMAGES):
+            continue
+        digits = _LAST_DIGITS.search(stem)
+        if dot and digits:
+            numbers.add(int(digits.group(1)))
+    return len(numbers)
+
+
+def _entries(folder: str) -> tuple[list[str], list[str]]:
+    """Return the names of the real subfolders and of everything else in a folder."""
+    folders: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+    except OSError as error:
+        raise UserError(f"{folder}: the folder cannot be read ({error.strerror}). Check its permissions.") from error
+    return sorted(folders), files

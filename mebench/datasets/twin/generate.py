@@ -1,0 +1,128 @@
+"""Synthetic twins: datasets that anyone may have, in the layout and with the statistics of the licensed ones.
+
+A twin is made from a seed alone, in a few hundredths of a second and without touching the disk. Its annotation comes
+as the sheets of the distributed workbook, defects included, so that it goes through the same reader as the original.
+Every count of the original is kept exactly (events by type, videos, subjects, defects); frames are drawn from aggregate
+tables, so no row of a licensed table appears.
+
+Every random number comes from a stream named by seed, twin and purpose (:class:`mebench.datasets.twin.sampling.Draws`),
+and those of one video are named ``"video", VIDEO, PURPOSE``: a later step such as rendering takes purposes of its own
+and leaves the annotation as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from mebench.datasets.catalog import TWIN_SUFFIX
+from mebench.datasets.sheets import Sheet
+from mebench.datasets.twin import casme_sq, samm_lv, smic_e_long
+from mebench.datasets.twin.sampling import Draws
+from mebench.datasets.twin.timeline import DoesNotFit, Timeline
+from mebench.problems import UserError, quoted, unknown_name
+
+
+class _Layout(NamedTuple):
+    """What a layout module offers: how to fill the original's sheets, and what the copy is called."""
+
+    build: Callable[[int, Callable[..., Draws]], tuple[list[Sheet], list[Timeline]]]
+    workbook: str
+    fps: float
+
+
+_LAYOUTS: Mapping[str, _Layout] = {
+    "samm-lv" + TWIN_SUFFIX: _Layout(samm_lv.build, samm_lv.WORKBOOK, samm_lv.FPS),
+    "casme-sq" + TWIN_SUFFIX: _Layout(casme_sq.build, casme_sq.WORKBOOK, casme_sq.FPS),
+    "smic-e-long" + TWIN_SUFFIX: _Layout(smic_e_long.build, smic_e_long.WORKBOOK, smic_e_long.FPS),
+}
+_ATTEMPTS = 50
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A synthetic dataset without its frames.
+
+    Parameters
+    ----------
+    name : str
+    seed : int
+    sheets : tuple of Sheet
+        The annotation workbook, in the distributed layout.
+    workbook_name : str
+        The file name under which the original is distributed.
+    videos : pandas.DataFrame
+        Every video, with events or without: ``subject``, ``video``, ``fps``, ``first_frame``, ``n_frames``.
+    movements : pandas.DataFrame
+        What the faces do, which the workbook reports with its defects: ``subject``, ``video``, ``number``, ``type``,
+        ``onset``, ``apex``, ``offset``, ``emotion``, ``action_units``. It is what frames are rendered from; nothing
+        is scored against it.
+    """
+
+    name: str
+    seed: int
+    sheets: tuple[Sheet, ...]
+    workbook_name: str
+    videos: pd.DataFrame
+    movements: pd.DataFrame
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the twins."""
+    return tuple(_LAYOUTS)
+
+
+def twin(name: str, seed: int = 0) -> Twin:
+    """Make a twin.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`names`, e.g. ``"casme-sq-twin"``.
+    seed : int
+        Not negative. The same seed gives the same twin on every machine.
+
+    Raises
+    ------
+    UserError
+        If there is no such twin, or the seed is no whole number of at least 0.
+    """
+    if name not in _LAYOUTS:
+        raise unknown_name("twin", name, _LAYOUTS)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise UserError(f"{quoted(seed)} is no seed. Give a whole number of at least 0.")
+    layout = _LAYOUTS[name]
+    for attempt in range(_ATTEMPTS):
+        try:
+            sheets, timelines = layout.build(seed, _streams(seed, name, attempt))
+        except DoesNotFit:
+            continue
+        videos, movements = _videos(timelines, layout.fps), _movements(timelines)
+        return Twin(name, seed, tuple(sheets), layout.workbook, videos, movements)
+    raise RuntimeError(f"{name} does not come out with seed {seed}")
+
+
+def _streams(seed: int, name: str, attempt: int) -> Callable[..., Draws]:
+    """Return what opens the streams of a twin; only a draw that does not come out is drawn anew, from others."""
+    again = (f"attempt {attempt}",) if attempt else ()
+    return lambda *words: Draws(seed, name, *words, *again)
+
+
+def _videos(timelines: Sequence[Timeline], fps: float) -> pd.DataFrame:
+    columns = {
+        "subject": [t.subject for t in timelines],
+        "video": [t.video for t in timelines],
+        "fps": [fps] * len(timelines),
+        "first_frame": [t.first_frame for t in timelines],
+        "n_frames": [t.n_frames for t in timelines],
+    }
+    return pd.DataFrame(columns).astype({"fps": "float64", "first_frame": "int64", "n_frames": "int64"})
+
+
+def _movements(timelines: Sequence[Timeline]) -> pd.DataFrame:
+    fields = ("number", "type", "onset", "apex", "offset", "emotion", "action_units")
+    rows = [(t.subject, t.video, *(getattr(e, f) for f in fields)) for t in timelines for e in t.events]
+    return pd.DataFrame(rows, columns=["subject", "video", *fields])

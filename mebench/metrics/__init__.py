@@ -1,0 +1,1 @@
+"""Pure functions of arrays: intervals, matching, counts, scores. No files, no dataset names, numpy and scipy only."""

@@ -1,0 +1,149 @@
+"""The sidecar ``NAME.meta.json``: who predicted, learned from what, and how thresholds and epochs were chosen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mebench.problems import InvalidInput, Problem, UserError, printable, quoted, suggest
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+SCHEMA = "meta-1.json"
+MAX_BYTES = 1_000_000
+
+
+def meta_path(path: Path | str) -> Path:
+    """Return where the metadata of a submission lies: ``pred.csv`` has ``pred.meta.json`` beside it."""
+    path = Path(path)
+    return path.with_name(f"{path.stem}.meta.json")
+
+
+def read_meta(path: Path | str) -> tuple[dict[str, Any], list[Problem]]:
+    """Read and check the sidecar of a submission.
+
+    Returns
+    -------
+    meta : dict
+        Empty if there is no sidecar, or if it is wrong.
+    problems : list of Problem
+        Everything that is wrong with it.
+    """
+    sidecar = meta_path(path)
+    try:
+        if not sidecar.exists():
+            return {}, []
+        with sidecar.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        meta = _parse(data)
+    except OSError as error:
+        return {}, [
+            _problem(sidecar, f"the metadata cannot be read ({error.strerror})", "Check the file, or remove it")
+        ]
+    except _NotMeta as error:
+        return {}, [_problem(sidecar, str(error), "Write one JSON object, or remove the file")]
+    problems = check_meta(meta, str(sidecar))
+    return ({} if problems else meta), problems
+
+
+def check_meta(meta: Mapping[str, Any], file: str) -> list[Problem]:
+    """Check metadata against the JSON Schema; each problem names the JSON path.
+
+    Parameters
+    ----------
+    meta : mapping
+        The fields.
+    file : str
+        What messages call it.
+    """
+    import jsonschema
+
+    schema = meta_schema()
+    errors: Iterable[ValidationError] = jsonschema.Draft202012Validator(schema).iter_errors(dict(meta))
+    problems = []
+    for error in sorted(errors, key=lambda error: error.json_path):
+        if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+            known = schema["properties"]
+            unknown = sorted(str(key) for key in error.instance if key not in known)
+            problems += [_unknown_field(key, error.json_path, known, file) for key in unknown]
+        else:
+            message = f"at {printable(error.json_path)}: {printable(error.message)}"
+            problems.append(_problem(file, message, f"See the schema {schema['$id']}"))
+    return problems
+
+
+def meta_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the metadata."""
+    text = resources.files("mebench.submission").joinpath("schema", SCHEMA).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def meta_text(meta: Mapping[str, Any], file: str) -> str:
+    """Return checked metadata as the text of a sidecar.
+
+    Raises
+    ------
+    UserError
+        If it breaks the schema or cannot be written as JSON.
+    """
+    try:
+        text = json.dumps(dict(meta), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        problems = check_meta(_parse(text.encode()), file)
+    except (TypeError, ValueError, RecursionError, _NotMeta) as error:
+        raise UserError(
+            f"{printable(file)}: the metadata cannot be written as JSON ({printable(str(error))})."
+        ) from None
+    if problems:
+        raise InvalidInput(problems)
+    return text
+
+
+class _NotMeta(Exception):
+    """The bytes of a sidecar are no JSON object; the text says why."""
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise _NotMeta(f"the metadata is larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        meta = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+        json.dumps(meta, ensure_ascii=False).encode()  # a lone surrogate could never be shown or written again
+    except UnicodeDecodeError as error:
+        raise _NotMeta(f"the metadata is not UTF-8 (byte {error.start})") from None
+    except UnicodeEncodeError:
+        raise _NotMeta("the metadata holds half a character (a lone surrogate)") from None
+    except json.JSONDecodeError as error:
+        raise _NotMeta(f"the metadata is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else printable(str(error))
+        raise _NotMeta(f"the metadata is no JSON that can be kept: {reason}") from None
+    if not isinstance(meta, dict):
+        raise _NotMeta(f"the metadata is a JSON {type(meta).__name__}, not an object")
+    return meta
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the field {quoted(key)} is given twice")
+        found[key] = value
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _unknown_field(key: str, path: str, known: Iterable[str], file: str) -> Problem:
+    remedy = suggest(key, known).strip() or 'Put fields of your own under "extra"'
+    return _problem(file, f"at {printable(path)}: there is no field {quoted(key)}", remedy)
+
+
+def _problem(file: Path | str, message: str, remedy: str) -> Problem:
+    return Problem("meta", message, remedy, str(file))

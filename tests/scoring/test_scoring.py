@@ -1,0 +1,175 @@
+import json
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+import mebench
+from mebench.datasets.ground_truth import ground_truth
+from mebench.datasets.library import load_dataset
+from mebench.problems import InvalidInput, UserError
+from mebench.report.model import schema
+
+TWINS = ("samm-lv-twin", "casme-sq-twin", "smic-e-long-twin")
+
+
+def guesses(name, seed=0, share=0.5):
+    """Some of a twin's events, moved by a few frames, and some intervals at random."""
+    dataset = load_dataset(name)
+    rng = np.random.default_rng(seed)
+    events = ground_truth(dataset).expressions
+    inside = events[rng.random(len(events)) < share][["video", "onset", "offset", "type"]].copy()
+    inside["onset"] += rng.integers(0, 6, len(inside))
+    inside["offset"] += rng.integers(0, 6, len(inside))
+    videos = dataset.videos.iloc[rng.integers(0, len(dataset.videos), 60)]
+    onset = videos["first_frame"].to_numpy() + rng.integers(0, 200, 60)
+    other = pd.DataFrame(
+        {"video": videos["video"].to_numpy(), "onset": onset, "offset": onset + 12, "type": dataset.types[0]}
+    )
+    last = (dataset.videos["first_frame"] + dataset.videos["n_frames"] - 1).set_axis(dataset.videos["video"])
+    said = pd.concat([inside, other], ignore_index=True).drop_duplicates()
+    kept = (said["offset"] <= said["video"].map(last).to_numpy()) & (said["onset"] <= said["offset"])
+    return said[kept].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_report_follows_its_schema(name):
+    jsonschema.validate(mebench.score(guesses(name), dataset=name).as_dict(), schema())
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_counts_add_up_over_videos_subjects_and_types(name):
+    report = mebench.score(guesses(name), dataset=name)
+    for kind, score in report.scores.items():
+        kinds = [k for k in report.scores if k != "overall"] if kind == "overall" else [kind]
+        for rows in (report.by_video, report.by_subject):
+            assert [sum(row[k][c] for row in rows for k in kinds) for c in ("tp", "fp", "fn")] == [
+                score.tp,
+                score.fp,
+                score.fn,
+            ]
+    overall = report.scores["overall"]
+    assert overall.tp + overall.fp == report.submission["predictions"]
+    assert overall.tp + overall.fn == sum(report.ground_truth["counts"][k] for k in report.scores if k != "overall")
+
+
+def test_the_events_themselves_score_one_in_every_dataset():
+    for name in TWINS:
+        dataset = load_dataset(name)
+        last = (dataset.videos["first_frame"] + dataset.videos["n_frames"] - 1).set_axis(dataset.videos["video"])
+        events = ground_truth(dataset).expressions[["video", "onset", "offset", "type"]]
+        possible = events[events["offset"] <= events["video"].map(last).to_numpy()].drop_duplicates()
+        score = mebench.score(possible, dataset=name).scores["overall"]
+        assert score.fp == 0
+        assert score.fn == len(events) - len(possible) <= 3
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_frame_and_its_file_score_the_same(name, tmp_path):
+    said = guesses(name)
+    path = tmp_path / "said.csv"
+    mebench.write_submission(said, path)
+    from_file, from_memory = mebench.score(path, dataset=name), mebench.score(said, dataset=name)
+    assert from_file.scores == from_memory.scores
+    assert from_file.by_video == from_memory.by_video
+
+
+def test_scoring_twice_gives_the_same_bytes_apart_from_clock_and_machine(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    texts = []
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        mebench.write_submission(guesses("casme-sq-twin"), folder / "said.csv")
+        report = mebench.score(folder / "said.csv", dataset="casme-sq-twin").as_dict()
+        report.pop("environment")
+        texts.append(json.dumps(report))
+    assert texts[0] == texts[1]
+    assert str(tmp_path) not in texts[0]
+
+
+def test_false_positives_in_videos_without_events_count():
+    dataset = load_dataset("casme-sq-twin")
+    quiet = sorted(dataset.video_ids - set(dataset.annotations["video"]))
+    assert len(quiet) == 2
+    said = pd.DataFrame({"video": quiet, "onset": [5, 5], "offset": [20, 20], "type": ["me", "mae"]})
+    scores = mebench.score(said, dataset=dataset).scores
+    assert (scores["me"].fp, scores["mae"].fp, scores["overall"].fp) == (1, 1, 2)
+
+
+def test_saying_nothing_leaves_precision_undefined_and_f1_zero():
+    nothing = pd.DataFrame({"video": [], "onset": [], "offset": [], "type": []})
+    score = mebench.score(nothing, dataset="casme-sq-twin").scores["me"]
+    assert score.precision is None
+    assert score.interval["precision"] is None
+    assert score.f1 == score.recall == 0
+
+
+def test_a_type_that_is_not_annotated_has_no_score():
+    report = mebench.score(guesses("smic-e-long-twin"), dataset="smic-e-long-twin")
+    assert list(report.scores) == ["me", "overall"]
+
+
+def test_the_policy_changes_the_events_and_is_named():
+    dropped = mebench.score(guesses("casme-sq-twin"), dataset="casme-sq-twin", gt_policy="drop")
+    kept = mebench.score(guesses("casme-sq-twin"), dataset="casme-sq-twin")
+    assert kept.ground_truth["counts"]["mae"] - dropped.ground_truth["counts"]["mae"] == 44
+    assert (kept.ground_truth["policy"], dropped.ground_truth["policy"]) == ("default/1", "drop/1")
+    assert kept.ground_truth["sha256"] != dropped.ground_truth["sha256"]
+
+
+def test_events_that_cannot_be_matched_are_always_missed():
+    dataset = load_dataset("casme-sq-twin")
+    everything = ground_truth(dataset).expressions[["video", "onset", "offset", "type"]].drop_duplicates()
+    report = mebench.score(everything, dataset=dataset, gt_policy="unmatchable")
+    assert report.scores["mae"].fn >= 44
+    assert report.scores["mae"].tp + report.scores["mae"].fn == 300
+
+
+def test_a_stricter_threshold_never_scores_higher():
+    hits = [
+        mebench.score(guesses("samm-lv-twin"), "samm-lv-twin", iou=t).scores["overall"].tp
+        for t in (".1", ".5", ".9", "1")
+    ]
+    assert hits == sorted(hits, reverse=True)
+    assert hits[0] > hits[-1]
+
+
+def test_intervals_hold_the_score_and_follow_the_seed():
+    said = guesses("samm-lv-twin")
+    first, again, other = (mebench.score(said, "samm-lv-twin", seed=s).scores["me"] for s in (0, 0, 1))
+    low, high = first.interval["f1"]
+    assert low < first.f1 < high
+    assert first.interval == again.interval != other.interval
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"rule": "mgec"}, "Did you mean 'megc'"),
+        ({"iou": "0"}, "--iou"),
+        ({"iou": "half"}, "--iou"),
+        ({"gt_policy": "nothing"}, "ground-truth policy"),
+        ({"dataset": "casme"}, "no dataset"),
+    ],
+)
+def test_wrong_options_are_one_sentence(options, words):
+    arguments = {"dataset": "casme-sq-twin", **options}
+    with pytest.raises(UserError, match=words):
+        mebench.score(guesses("casme-sq-twin"), **arguments)
+
+
+def test_a_wrong_frame_is_refused_with_its_row():
+    said = pd.DataFrame({"video": ["s15_0101", "nobody"], "onset": [9, 1], "offset": [3, 4], "type": ["me", "me"]})
+    with pytest.raises(InvalidInput) as caught:
+        mebench.score(said, dataset="casme-sq-twin")
+    assert {p.rule for p in caught.value.problems} >= {"offset-before-onset"}
+
+
+def test_duplicates_are_refused_or_counted_as_false_positives():
+    said = guesses("casme-sq-twin")
+    twice = pd.concat([said, said.iloc[:5]], ignore_index=True)
+    with pytest.raises(InvalidInput, match="row"):
+        mebench.score(twice, dataset="casme-sq-twin")
+    allowed = mebench.score(twice, dataset="casme-sq-twin", allow_duplicates=True).scores["overall"]
+    once = mebench.score(said, dataset="casme-sq-twin").scores["overall"]
+    assert allowed.fp == once.fp + 5
