@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from mebench.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -14,7 +16,9 @@ def test_the_printed_score_is_the_score(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys, "argv", command)
-    main()
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert not done.value.code
     printed = [line.rstrip() for line in capsys.readouterr().out.strip().splitlines()]
     shown = text.split("The last one prints:\n\n")[1].split("\n\nThe predictions are")[0]
     assert [line.removeprefix("    ").rstrip() for line in shown.splitlines()] == printed

@@ -63,6 +63,10 @@ class Card:
         The number under which MEGC logs list the dataset (1 for SAMM, 2 for CAS(ME)^2).
     expected : tuple of Expected
         What ``dataset verify`` asks for.
+    task : {"spotting", "recognition"}
+        Long videos with events, or clips of one ME each.
+    unverified : str
+        Empty, or what of these facts was never checked against a copy; said whenever the dataset is loaded.
     """
 
     name: str
@@ -79,6 +83,8 @@ class Card:
     log_number: int | None = None
     expected: tuple[Expected, ...] = ()
     notes: tuple[str, ...] = ()
+    task: str = "spotting"
+    unverified: str = ""
 
 
 class Annotation(NamedTuple):
@@ -89,8 +95,30 @@ class Annotation(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class ClipAnnotation(NamedTuple):
+    """What the reader of a recognition dataset returns: contract CLIPS, and remarks about this copy."""
+
+    clips: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+class ClipReader(Protocol):
+    """What the reader module of a recognition dataset offers."""
+
+    CARD: Card
+
+    def parse(self, sheets: Sequence[Sheet], source: str) -> ClipAnnotation:
+        """Turn the distributed sheets into clips; ``source`` is the file's name in messages."""
+
+    def canonical_clip(self, subject: str, clip: str) -> tuple[str, str] | None:
+        """Return the canonical (subject, clip) however they are written, or None if it is no clip of this dataset.
+
+        ``subject`` may be empty where the clip's name tells it (SAMM's ``006_1_2``).
+        """
+
+
 class Reader(Protocol):
-    """What a reader module offers."""
+    """What the reader module of a spotting dataset offers."""
 
     CARD: Card
 
@@ -136,11 +164,15 @@ def original_name(name: str) -> str:
 
 
 VideoResolver = Callable[[str], str | None]
+ClipResolver = Callable[[str, str], tuple[str, str] | None]
 
 __all__ = [
     "TWIN_SUFFIX",
     "Annotation",
     "Card",
+    "ClipAnnotation",
+    "ClipReader",
+    "ClipResolver",
     "Expected",
     "Reader",
     "UserError",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from mebench.datasets.catalog import VideoResolver
+from mebench.datasets.catalog import ClipResolver, VideoResolver
 from mebench.datasets.tables import TYPES
 
 
@@ -77,3 +77,38 @@ class Dataset:
             return written
         canonical = self.canonical_video(written)
         return canonical if canonical in self.video_ids else None
+
+
+@dataclass(frozen=True)
+class ClipDataset:
+    """One copy of one recognition dataset: clips of one ME each.
+
+    Parameters
+    ----------
+    name, title : str
+    clips : pandas.DataFrame
+        Contract :data:`mebench.datasets.tables.CLIPS`.
+    canonical_clip : callable
+        See :meth:`mebench.datasets.catalog.ClipReader.canonical_clip`.
+    reader : str
+        The name of the reader that made the table.
+    source : str
+        The annotation file's name, or the twin's seed.
+    unverified : str
+        See :class:`mebench.datasets.catalog.Card`.
+    """
+
+    name: str
+    title: str
+    clips: pd.DataFrame
+    canonical_clip: ClipResolver
+    reader: str
+    source: str
+    synthetic: bool = False
+    unverified: str = ""
+    notes: Sequence[str] = field(default=())
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """All subjects, in the order of the table."""
+        return tuple(dict.fromkeys(self.clips["subject"]))

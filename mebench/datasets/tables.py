@@ -77,6 +77,34 @@ PREDICTIONS = (
     Column("emotion", "text", nullable=True, optional=True),
     Column("row", "frame", optional=True),
 )
+CLIPS = (
+    # Recognition samples, one ME each, as the annotator wrote them. A protocol maps ``emotion`` to its classes.
+    Column("dataset", "text"),
+    Column("subject", "text"),
+    Column("clip", "text"),
+    Column("onset", "number", nullable=True),
+    Column("apex", "number", nullable=True),
+    Column("offset", "number", nullable=True),
+    Column("emotion", "text", nullable=True),
+    Column("action_units", "text", nullable=True),
+    Column("objective_class", "text", nullable=True, optional=True),
+    Column("row", "frame"),
+)
+SAMPLES = (
+    # The clips of a protocol: what is to be predicted, with the class list fixed by the protocol.
+    Column("dataset", "text"),
+    Column("subject", "text"),
+    Column("clip", "text"),
+    Column("label", "text"),
+)
+LABELS = (
+    # A recognition submission; further columns ``probability_<class>`` are numbers.
+    Column("dataset", "text"),
+    Column("subject", "text"),
+    Column("clip", "text"),
+    Column("label", "text"),
+    Column("row", "frame", optional=True),
+)
 
 _KIND_CHECKS: Mapping[str, Callable[[pd.Series], bool]] = {
     "text": lambda cells: pd.api.types.is_string_dtype(cells) or all(isinstance(c, str) for c in cells.dropna()),
