@@ -155,6 +155,8 @@ def ground_truth(dataset: Dataset, policy: Policy | None = None) -> GroundTruth:
     elif policy.past_end == "drop_past_end":
         keep &= ~past
 
+    # Offset before onset as annotated, or neither offset nor apex: the event stays, and is always missed.
+    changes["unmatchable"] = int((keep & (offset < onset)).sum())
     expressions = pd.DataFrame(
         {
             "dataset": table["dataset"],

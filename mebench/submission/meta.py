@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +77,8 @@ def check_meta(meta: Mapping[str, Any], file: str) -> list[Problem]:
 
 def meta_schema() -> dict[str, Any]:
     """Return the JSON Schema of the metadata."""
+    from importlib import resources
+
     text = resources.files("mebench.submission").joinpath("schema", SCHEMA).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -203,4 +203,8 @@ def _texts(cells: pd.Series) -> list[str]:
     if pd.api.types.is_integer_dtype(cells) and not cells.hasnans:
         return list(map(str, cells.tolist()))
     blank = cells.isna().tolist()
-    return ["" if gone else str(value).strip() for gone, value in zip(blank, cells.tolist(), strict=True)]
+    texts = ["" if gone else str(value).strip() for gone, value in zip(blank, cells.tolist(), strict=True)]
+    if "".join(texts).isascii():
+        return texts
+    # Half a character (a lone surrogate) can be in no UTF-8 file; as its escape it is reported like any other text.
+    return [text.encode("utf-8", "backslashreplace").decode() for text in texts]

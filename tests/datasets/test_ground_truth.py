@@ -111,7 +111,14 @@ def test_repeated_rows_stay_unless_told_otherwise():
 def test_what_each_choice_concerns_is_counted():
     rows = [(0, 5, NAN, "mae"), (1.5, 5, 9, "me"), (3, 5, 2000, "me"), (3, 5, 2000, "me")]
     changes = ground_truth(dataset(rows)).changes
-    assert changes == {"fractional": 1, "missing_offset": 1, "onset_zero": 1, "past_end": 2, "duplicates": 1}
+    assert changes == {
+        "fractional": 1,
+        "missing_offset": 1,
+        "onset_zero": 1,
+        "past_end": 2,
+        "unmatchable": 0,
+        "duplicates": 1,
+    }
 
 
 def test_the_hash_knows_the_events_and_the_universe_but_not_the_order():
@@ -166,3 +173,11 @@ def test_an_empty_annotation_gives_no_events():
 
     nothing = Dataset(**{**vars(dataset([(1, 2, 3, "me")])), "annotations": empty(ANNOTATIONS)})
     assert ground_truth(nothing).expressions.empty
+
+
+@pytest.mark.parametrize(
+    ("row", "policy"),
+    [((20, 25, 10, "me"), None), ((20, NAN, NAN, "me"), "mirror"), ((20, 25, NAN, "me"), "unmatchable")],
+)
+def test_events_that_nothing_can_match_are_counted(row, policy):
+    assert ground_truth(dataset([row]), Policy.parse(policy)).changes["unmatchable"] == 1

@@ -253,6 +253,7 @@ def test_the_hash_of_a_table_is_that_of_its_values(samm: Dataset) -> None:
         ("onset", ["a", "list"], "not-a-frame"),
         ("video", None, "missing-video"),
         ("video", 7, "unknown-video"),
+        ("video", "\ud800", "unknown-video"),
         ("type", None, "unknown-type"),
         ("type", 1, "unknown-type"),
         ("score", "high", "score-not-a-number"),
@@ -267,6 +268,12 @@ def test_wrong_values_in_memory(column: str, value: object, rule: str, samm: Dat
     with pytest.raises(InvalidInput, match=r"predictions, row 2") as caught:
         from_frame(table, samm)
     assert rules(caught.value) == [rule]
+
+
+def test_half_a_character_does_no_harm(samm: Dataset) -> None:
+    table = pd.DataFrame({"video": ["006_1"], "onset": [10], "offset": [50], "type": ["me"]})
+    emotions = pd.Series(["\ud800"], dtype="object")
+    assert from_frame(table.assign(emotion=emotions), samm).predictions["emotion"].tolist() == ["\\ud800"]
 
 
 def test_what_is_no_table_is_refused(samm: Dataset) -> None:
