@@ -75,7 +75,8 @@ def matching_rows() -> list[tuple[str, str, str, str]]:
 LAUNCHER = """
 import os, resource, subprocess, sys, time
 begin = time.perf_counter()
-done = subprocess.run([sys.executable, "-m", "mebench", *sys.argv[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+command = [sys.executable, "-m", "mebench", *sys.argv[1:]]
+done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 wall = time.perf_counter() - begin
 if done.returncode:
     sys.exit(done.stderr.decode())
