@@ -72,6 +72,40 @@ def matching_rows() -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def diagnosis_rows() -> list[tuple[str, str, str, str]]:
+    """Error anatomy, sweep over scores and the canonical matching, beside the plain matching in the same run."""
+    from mebench.metrics.anatomy import KINDS, anatomise, gain
+    from mebench.metrics.assignment import assign
+    from mebench.metrics.sweep import average_precision, curve, enlarging
+
+    reference, estimated = crowd(0, 200_000), crowd(1, 200_000)
+    sides = reference._replace(group=2 * reference.group), estimated._replace(group=2 * estimated.group)
+    score = np.random.default_rng(2).random(len(estimated.onset))
+
+    def anatomy() -> None:
+        found = anatomise(*sides, 2, HALF)
+        for kind in KINDS:
+            gain(found, *sides, 2, [kind])
+
+    def sweep() -> None:
+        average_precision(curve(score, enlarging(*sides, score, HALF), len(reference.onset)))
+
+    peer = best_of(5, lambda: match(reference, estimated, HALF))
+    return [
+        (
+            f"{name} 100 x 1000 x 1000, 200,000 frames",
+            f"{ours:.3f} s",
+            "1 s",
+            f"counts alone {peer:.3f} s, {ours / peer:.1f} x",
+        )
+        for name, ours in (
+            ("assign", best_of(5, lambda: assign(reference, estimated, HALF))),
+            ("anatomy with all gains,", best_of(5, anatomy)),
+            ("sweep over all scores,", best_of(5, sweep)),
+        )
+    ]
+
+
 LAUNCHER = """
 import os, resource, subprocess, sys, time
 begin = time.perf_counter()
@@ -153,7 +187,7 @@ def write_predictions(path: Path, n: int) -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*matching_rows(), *command_rows(Path(folder))]
+        rows = [*matching_rows(), *diagnosis_rows(), *command_rows(Path(folder))]
     table = [("what", "mebench", "bound", "peer in the same run, ratio"), *rows]
     widths = [max(len(row[i]) for row in table) for i in range(4)]
     for row in table:

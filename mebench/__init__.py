@@ -7,22 +7,43 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mebench.datasets.library import load_dataset
+    from mebench.auditing.recognition import audit_recognition
+    from mebench.auditing.spotting import audit_spotting
+    from mebench.datasets.library import load_clips, load_dataset
+    from mebench.diagnosis.diagnose import diagnose
     from mebench.problems import InvalidInput, UserError
     from mebench.scoring import score
+    from mebench.scoring.spot_then_recognise import score_spot_then_recognise
     from mebench.submission.read import read_submission
     from mebench.submission.write import write_submission
 
 _PUBLIC = {
+    "audit_recognition": "mebench.auditing.recognition",
+    "audit_spotting": "mebench.auditing.spotting",
+    "diagnose": "mebench.diagnosis.diagnose",
+    "load_clips": "mebench.datasets.library",
     "load_dataset": "mebench.datasets.library",
     "read_submission": "mebench.submission.read",
     "write_submission": "mebench.submission.write",
     "score": "mebench.scoring",
+    "score_spot_then_recognise": "mebench.scoring.spot_then_recognise",
     "UserError": "mebench.problems",
     "InvalidInput": "mebench.problems",
 }
 
-__all__ = ["InvalidInput", "UserError", "load_dataset", "read_submission", "score", "write_submission"]
+__all__ = [
+    "InvalidInput",
+    "UserError",
+    "audit_recognition",
+    "audit_spotting",
+    "diagnose",
+    "load_clips",
+    "load_dataset",
+    "read_submission",
+    "score",
+    "score_spot_then_recognise",
+    "write_submission",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -35,4 +56,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+    return sorted([*__all__, "__version__"])

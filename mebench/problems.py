@@ -107,6 +107,17 @@ def quoted(value: object, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")
 
 
+def plural(n: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "video"), plural(0, "video")
+    ('1 video', '0 videos')
+    """
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def printable(text: str, limit: int = 200) -> str:
     """Return ``text`` safe for a terminal: control and direction characters are escaped, long text is cut."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"

@@ -10,7 +10,7 @@ settings.register_profile("mebench", deadline=None, derandomize=True)
 settings.load_profile("mebench")
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission")]
+sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring")]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mebench import __version__
-from mebench.cli import dataset, score
+from mebench.cli import audit, compare, convert, dataset, protocol, rule, score, validate
 from mebench.problems import UserError
 
 app = typer.Typer(
@@ -38,8 +38,13 @@ def _root(
 
 
 app.command()(score.score)
-app.command()(score.validate)
+app.command()(validate.validate)
+app.command()(compare.compare)
+app.command()(audit.audit)
+app.command()(convert.convert)
 app.add_typer(dataset.app, name="dataset")
+app.add_typer(protocol.app, name="protocol")
+app.add_typer(rule.app, name="rule")
 
 
 def main() -> None:

@@ -43,25 +43,24 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def add(
     name: Name,
     annotations: Annotated[
-        Path | None, typer.Option(help="The distributed workbook, or a CSV: subject,video,onset,apex,offset,type.")
+        Path | None,
+        typer.Option(
+            help="The distributed workbook, or a CSV: subject,video,onset,apex,offset,type for spotting, "
+            "subject,clip,onset,apex,offset,emotion for recognition."
+        ),
     ] = None,
     videos: Annotated[Path | None, typer.Option(help="CSV of all videos: subject,video,fps,n_frames.")] = None,
     fps: Annotated[float | None, typer.Option(min=0.001, help="Frame rate, if the CSV has no such column.")] = None,
-    frames: Annotated[Path | None, typer.Option(help="Folder with one folder of frames a video.")] = None,
+    frames: Annotated[Path | None, typer.Option(help="Folder with one folder of frames a video or clip.")] = None,
     like: Annotated[str | None, typer.Option(help="Read the workbook as that of this dataset.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier registration.")] = False,
 ) -> None:
     """Register your copy of a dataset, or a private one; the files stay where they are."""
+    from mebench.cli import dataset_views
     from mebench.datasets import catalog, library
-    from mebench.datasets.verify import measure
 
     loaded = library.add(name, annotations, videos, fps, frames, like, replace)
-    counts = measure(loaded)
-    events = ", ".join(f"{counts[kind]} {title}" for kind, title in (("me", "ME"), ("mae", "MaE")) if kind in counts)
-    subjects = len(loaded.subjects)
-    typer.echo(
-        f"{name}: {events or 'no annotations'}, {len(loaded.videos)} videos, {subjects} subjects ({loaded.universe})."
-    )
+    typer.echo(f"{name}: {dataset_views.summary(loaded)}.")
     for note in loaded.notes:
         say(f"note: {note}")
     if loaded.reader in catalog.names():
@@ -75,7 +74,7 @@ def verify(name: Name, as_json: AsJson = False) -> None:
     from mebench.datasets import library
     from mebench.datasets.verify import verify as checks_of
 
-    loaded = library.load_dataset(name)
+    loaded = library.load(name)
     checks = checks_of(loaded)
     if as_json:
         typer.echo(json.dumps([dataset_views.check_row(check) for check in checks], indent=1))
@@ -93,7 +92,8 @@ def remove(name: Name) -> None:
     from mebench.datasets import library
 
     gone = library.remove(name)
-    typer.echo(f"{name} is no longer registered. Its files were not touched: {gone.annotations or gone.videos}")
+    kept = gone.annotations or gone.videos or gone.frames
+    typer.echo(f"{name} is no longer registered. Its files were not touched: {kept}")
 
 
 @app.command()
@@ -104,13 +104,13 @@ def twin(
     force: Annotated[bool, typer.Option("--force", help="Overwrite different files of the same names.")] = False,
 ) -> None:
     """Write a synthetic twin: the workbook in the exact layout of the original."""
-    from mebench.datasets.catalog import TWIN_SUFFIX, is_twin, names
+    from mebench.datasets.catalog import is_twin, twins
     from mebench.datasets.twin.generate import twin as make
     from mebench.datasets.twin.write import write_twin
     from mebench.problems import unknown_name
 
     if not is_twin(name):
-        raise unknown_name("twin", name, [n + TWIN_SUFFIX for n in names()])
+        raise unknown_name("twin", name, twins())
     if out.exists() and not out.is_dir():
         raise UserError(f"--out {out}: that is a file; name a folder.")
     for path in write_twin(make(name, seed), out, force=force):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import NamedTuple, Protocol, cast
 
 import pandas as pd
@@ -16,11 +17,31 @@ import pandas as pd
 from mebench.datasets.sheets import Sheet
 from mebench.problems import UserError, unknown_name
 
-_READERS: Mapping[str, str] = {
-    "samm-lv": "mebench.datasets.readers.samm_lv",
-    "casme-sq": "mebench.datasets.readers.casme_sq",
-    "smic-e-long": "mebench.datasets.readers.smic_e_long",
+SPOTTING = "spotting"
+RECOGNITION = "recognition"
+
+_READERS: Mapping[str, Mapping[str, str]] = {
+    SPOTTING: {
+        "samm-lv": "mebench.datasets.readers.samm_lv",
+        "casme-sq": "mebench.datasets.readers.casme_sq",
+        "smic-e-long": "mebench.datasets.readers.smic_e_long",
+    },
+    RECOGNITION: {
+        "casme2": "mebench.datasets.readers.casme2",
+        "smic": "mebench.datasets.readers.smic",
+        "smic-vis": "mebench.datasets.readers.smic_vis",
+        "smic-nir": "mebench.datasets.readers.smic_nir",
+        "smic-e": "mebench.datasets.readers.smic_e",
+        "samm": "mebench.datasets.readers.samm",
+        "casme": "mebench.datasets.readers.casme",
+        "casme3": "mebench.datasets.readers.casme3",
+        "mmew": "mebench.datasets.readers.mmew",
+        "4dme": "mebench.datasets.readers.fourdme",
+        "dfme": "mebench.datasets.readers.dfme",
+    },
 }
+_TASK: Mapping[str, str] = {name: task for task, readers in _READERS.items() for name in readers}
+_TWINNED = ("samm-lv", "casme-sq", "smic-e-long", "casme2", "smic", "samm")
 
 TWIN_SUFFIX = "-twin"
 
@@ -49,8 +70,8 @@ class Card:
         The name that the command line uses, e.g. ``samm-lv``.
     title : str
         The name in print, e.g. ``SAMM Long Videos``.
-    fps : float
-        Native frame rate.
+    fps : float or None
+        Native frame rate; None where it differs from clip to clip.
     types : tuple of str
         The expression types that are annotated; a type that is not annotated cannot be scored.
     universe : str
@@ -58,7 +79,8 @@ class Card:
     workbooks : tuple of str
         File names under which the annotation is distributed.
     me_longest : int
-        The longest interval, in frames, that counts as an ME where a format gives no type (challenge logs).
+        The longest interval, in frames, that counts as an ME where a format gives no type (challenge logs); 0 for
+        clips, which no such format lists.
     log_number : int or None
         The number under which MEGC logs list the dataset (1 for SAMM, 2 for CAS(ME)^2).
     expected : tuple of Expected
@@ -66,12 +88,12 @@ class Card:
     task : {"spotting", "recognition"}
         Long videos with events, or clips of one ME each.
     unverified : str
-        Empty, or what of these facts was never checked against a copy; said whenever the dataset is loaded.
+        Empty, or what of these facts was never checked against a copy; it is the first note of every loaded copy.
     """
 
     name: str
     title: str
-    fps: float
+    fps: float | None
     types: tuple[str, ...]
     licence: str
     access: str
@@ -79,7 +101,7 @@ class Card:
     universe: str
     workbooks: tuple[str, ...]
     frames_are: str
-    me_longest: int
+    me_longest: int = 0
     log_number: int | None = None
     expected: tuple[Expected, ...] = ()
     notes: tuple[str, ...] = ()
@@ -129,33 +151,72 @@ class Reader(Protocol):
         """Return the canonical id of a video however it is written, or None if it is no id of this dataset."""
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of the datasets that have a reader."""
-    return tuple(_READERS)
+def names(task: str | None = None) -> tuple[str, ...]:
+    """Return the names of the datasets that have a reader, of one task or of both."""
+    return tuple(_TASK) if task is None else tuple(_READERS[task])
 
 
-def reader(name: str) -> Reader:
-    """Return the reader module of a dataset (twins share the reader of their original).
+def twins() -> tuple[str, ...]:
+    """Return the names of the embedded twins."""
+    return tuple(name + TWIN_SUFFIX for name in _TWINNED)
+
+
+def task_of(name: str) -> str:
+    """Return ``"spotting"`` or ``"recognition"``: what a catalogued dataset or a twin is for.
 
     Raises
     ------
     UserError
         If no dataset has this name.
     """
-    original = original_name(name)
-    if original not in _READERS:
-        raise unknown_name("dataset", name, [*_READERS, *(n + TWIN_SUFFIX for n in _READERS)])
-    return cast(Reader, importlib.import_module(_READERS[original]))
+    if name not in _TASK and not is_twin(name):
+        raise unknown_name("dataset", name, [*_TASK, *twins()])
+    return _TASK[original_name(name)]
+
+
+def reader(name: str) -> Reader:
+    """Return the reader module of a spotting dataset (twins share the reader of their original).
+
+    Raises
+    ------
+    UserError
+        If no dataset has this name, or it is for recognition.
+    """
+    return cast(Reader, _module(name, SPOTTING))
+
+
+def clip_reader(name: str) -> ClipReader:
+    """Return the reader module of a recognition dataset (twins share the reader of their original).
+
+    Raises
+    ------
+    UserError
+        If no dataset has this name, or it is for spotting.
+    """
+    return cast(ClipReader, _module(name, RECOGNITION))
 
 
 def card(name: str) -> Card:
     """Return the card of a dataset or of the original of a twin."""
-    return reader(name).CARD
+    return cast(Reader, _module(name, task_of(name))).CARD
+
+
+def wrong_task(name: str, task: str) -> UserError:
+    """Return the error for a dataset of a task, asked for where the other one is needed."""
+    if task == RECOGNITION:
+        return UserError(
+            f"{name} is a recognition dataset, clips of one micro-expression each; spotting needs long videos: "
+            f"{', '.join(names(SPOTTING))}, or a twin of one of them."
+        )
+    return UserError(
+        f"{name} is a spotting dataset, long videos with events; recognition needs clips of one micro-expression "
+        f"each: {', '.join(names(RECOGNITION))}, or a twin."
+    )
 
 
 def is_twin(name: str) -> bool:
     """Return whether ``name`` names an embedded synthetic twin."""
-    return name.endswith(TWIN_SUFFIX) and original_name(name) in _READERS
+    return name in twins()
 
 
 def original_name(name: str) -> str:
@@ -163,10 +224,18 @@ def original_name(name: str) -> str:
     return name.removesuffix(TWIN_SUFFIX)
 
 
+def _module(name: str, task: str) -> ModuleType:
+    if task_of(name) != task:
+        raise wrong_task(name, task_of(name))
+    return importlib.import_module(_READERS[task][original_name(name)])
+
+
 VideoResolver = Callable[[str], str | None]
 ClipResolver = Callable[[str, str], tuple[str, str] | None]
 
 __all__ = [
+    "RECOGNITION",
+    "SPOTTING",
     "TWIN_SUFFIX",
     "Annotation",
     "Card",
@@ -178,8 +247,12 @@ __all__ = [
     "UserError",
     "VideoResolver",
     "card",
+    "clip_reader",
     "is_twin",
     "names",
     "original_name",
     "reader",
+    "task_of",
+    "twins",
+    "wrong_task",
 ]

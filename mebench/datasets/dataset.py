@@ -95,7 +95,9 @@ class ClipDataset:
     source : str
         The annotation file's name, or the twin's seed.
     unverified : str
-        See :class:`mebench.datasets.catalog.Card`.
+        See :class:`mebench.datasets.catalog.Card`; it is the first of the notes too.
+    notes : sequence of str
+        Remarks about this copy, for the screen.
     """
 
     name: str
@@ -112,3 +114,15 @@ class ClipDataset:
     def subjects(self) -> tuple[str, ...]:
         """All subjects, in the order of the table."""
         return tuple(dict.fromkeys(self.clips["subject"]))
+
+    @cached_property
+    def clip_ids(self) -> frozenset[tuple[str, str]]:
+        """(subject, clip) of every clip."""
+        return frozenset(zip(self.clips["subject"], self.clips["clip"], strict=True))
+
+    def resolve(self, subject: str, clip: str) -> tuple[str, str] | None:
+        """Return the canonical (subject, clip) of a clip of this copy, however they are written, or None."""
+        if (subject, clip) in self.clip_ids:
+            return subject, clip
+        canonical = self.canonical_clip(subject, clip)
+        return canonical if canonical in self.clip_ids else None

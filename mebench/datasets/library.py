@@ -10,44 +10,46 @@ import datetime
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import cache
-from pathlib import Path, PurePosixPath
-
-import pandas as pd
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from mebench.datasets import catalog
-from mebench.datasets.catalog import Annotation, VideoResolver
-from mebench.datasets.dataset import Dataset
-from mebench.datasets.sheets import read_workbook, says_synthetic
-from mebench.datasets.tables import TYPES, VIDEOS, conform
+from mebench.datasets.catalog import RECOGNITION, SPOTTING, VideoResolver
+from mebench.datasets.dataset import ClipDataset, Dataset
+from mebench.datasets.entries import CSV, WORKBOOKS, Entry
+from mebench.datasets.loading import (
+    load_clip_entry,
+    load_clip_twin,
+    load_entry,
+    load_twin,
+    plain_video_id,
+    video_resolver,
+)
 from mebench.files import sha256_of, write_atomically
 from mebench.problems import UserError, quoted, suggest
 
-CSV = "csv"
-"""The reader of the canonical CSV, for any dataset."""
+__all__ = [
+    "CSV",
+    "Entry",
+    "add",
+    "entry",
+    "for_validation",
+    "home",
+    "known_names",
+    "load",
+    "load_clip_twin",
+    "load_clips",
+    "load_dataset",
+    "load_entry",
+    "load_twin",
+    "not_registered",
+    "plain_video_id",
+    "registered",
+    "remove",
+    "task_of",
+]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One registered copy: which reader reads which files.
-
-    ``sha256`` is that of the annotation file when it was added; ``frame_counts`` maps each video found under ``frames``
-    to its number of frames.
-    """
-
-    name: str
-    reader: str
-    annotations: str | None
-    videos: str | None
-    fps: float | None
-    frames: str | None
-    added: str
-    sha256: str | None
-    frame_counts: Mapping[str, int] | None = None
 
 
 def home() -> Path:
@@ -71,8 +73,7 @@ def registered() -> tuple[str, ...]:
 
 def known_names() -> tuple[str, ...]:
     """Return every name that ``--dataset`` takes here: registered copies, catalogued datasets, twins."""
-    originals = catalog.names()
-    return tuple(sorted({*registered(), *originals, *(n + catalog.TWIN_SUFFIX for n in originals)}))
+    return tuple(sorted({*registered(), *catalog.names(), *catalog.twins()}))
 
 
 def entry(name: str) -> Entry:
@@ -109,10 +110,11 @@ def not_registered(name: str) -> UserError:
     """Return the error for a dataset that is not here, with the commands that bring it here."""
     if name in catalog.names():
         card = catalog.card(name)
+        twin = name + catalog.TWIN_SUFFIX
         return UserError(
             f"{name} ({card.title}) is not registered on this machine. It is licensed: {card.access}\n"
-            f"Register your copy: mebench dataset add {name} --annotations '{card.workbooks[0]}'\n"
-            f"Or try the synthetic twin: --dataset {name}{catalog.TWIN_SUFFIX}"
+            f"Register your copy: mebench dataset add {name} --annotations '{card.workbooks[0]}'"
+            + (f"\nOr try the synthetic twin: --dataset {twin}" if catalog.is_twin(twin) else "")
         )
     known = known_names()
     return UserError(
@@ -129,8 +131,11 @@ def add(
     frames: Path | None = None,
     like: str | None = None,
     replace_existing: bool = False,
-) -> Dataset:
+) -> Dataset | ClipDataset:
     """Register a copy and return it loaded; nothing is written unless it loads.
+
+    Whether it is for spotting or recognition follows from the catalogued dataset that it is (or is ``like``); of a
+    private set from its CSV, which has a column ``clip`` instead of ``video``.
 
     Parameters
     ----------
@@ -138,13 +143,13 @@ def add(
         A catalogued dataset's name, or any name for a private set.
     annotations : Path or None
         The distributed workbook, or a canonical CSV. None registers a hidden test set of which only the videos are
-        known.
+        known, or clips whose folders tell all (SMIC).
     videos : Path or None
-        Canonical CSV of all videos, with events or without.
+        Canonical CSV of all videos, with events or without (spotting).
     fps : float or None
-        Frame rate of a canonical CSV that has no such column.
+        Frame rate of a canonical CSV that has no such column (spotting).
     frames : Path or None
-        The folder of frame folders: gives the list of videos on disk and their lengths.
+        The folder of frame folders: gives the list of videos on disk and their lengths, or the frames of clips.
     like : str or None
         Read the workbook as that of another catalogued dataset (for a second version of it).
 
@@ -157,9 +162,9 @@ def add(
     if catalog.is_twin(name):
         raise UserError(f"{name} is the name of an embedded twin, which needs no registration; choose another name.")
     if _entry_path(name).exists() and not replace_existing:
-        raise UserError(f"{name} is registered already ({entry(name).annotations}). Give --replace to replace it.")
-    if annotations is None and videos is None:
-        raise UserError(f"Give the annotation file of {name} with --annotations, or at least its videos with --videos.")
+        raise UserError(f"{name} is registered already ({entry(name).source}). Give --replace to replace it.")
+    task = _task_for(name, annotations, like)
+    _check_options(name, task, annotations, videos, fps, frames)
     new = Entry(
         name=name,
         reader=_reader_for(name, annotations, like),
@@ -169,10 +174,15 @@ def add(
         frames=_absolute(frames),
         added=datetime.date.today().isoformat(),
         sha256=sha256_of(annotations) if annotations and annotations.is_file() else None,
+        task=task,
     )
-    if frames is not None:
-        new = replace(new, frame_counts=_count_frames(frames, _resolver(new)))
-    loaded = load_entry(new)
+    if frames is not None and task == RECOGNITION:
+        from mebench.datasets.clip_frames import scan
+
+        new = replace(new, clip_frames=scan(frames, name, new.known))
+    elif frames is not None:
+        new = replace(new, frame_counts=_count_frames(frames, video_resolver(new)))
+    loaded = load_clip_entry(new) if task == RECOGNITION else load_entry(new)
     write_atomically(_entry_path(name), json.dumps(asdict(new), indent=1, ensure_ascii=False) + "\n")
     return loaded
 
@@ -184,20 +194,62 @@ def remove(name: str) -> Entry:
     return gone
 
 
-def load_dataset(name: str) -> Dataset:
-    """Return a dataset by name: a registered copy, or an embedded synthetic twin.
+def task_of(name: str) -> str:
+    """Return ``"spotting"`` or ``"recognition"``: what a registered copy, a catalogued dataset or a twin is for.
 
     Raises
     ------
     UserError
-        If there is none of that name, or its files are missing or wrong.
+        If there is none of that name.
+    """
+    if name in registered():
+        return entry(name).task
+    if name in catalog.names() or catalog.is_twin(name):
+        return catalog.task_of(name)
+    raise not_registered(checked_name(name))
+
+
+def load_dataset(name: str) -> Dataset:
+    """Return a spotting dataset by name: a registered copy, or an embedded synthetic twin.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name, it is for recognition, or its files are missing or wrong.
 
     Examples
     --------
     >>> load_dataset("casme-sq-twin").synthetic
     True
     """
+    if task_of(name) != SPOTTING:
+        raise catalog.wrong_task(name, RECOGNITION)
     return load_twin(name) if catalog.is_twin(name) else load_entry(entry(name))
+
+
+def load_clips(name: str) -> ClipDataset:
+    """Return a recognition dataset by name: a registered copy, or an embedded synthetic twin.
+
+    What of it was never verified is its first note.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name, it is for spotting, or its files are missing or wrong.
+
+    Examples
+    --------
+    >>> len(load_clips("smic-twin").clips)
+    164
+    """
+    if task_of(name) != RECOGNITION:
+        raise catalog.wrong_task(name, SPOTTING)
+    return load_clip_twin(name) if catalog.is_twin(name) else load_clip_entry(entry(name))
+
+
+def load(name: str) -> Dataset | ClipDataset:
+    """Return a dataset of either task by name; see :func:`load_dataset` and :func:`load_clips`."""
+    return load_clips(name) if task_of(name) == RECOGNITION else load_dataset(name)
 
 
 def for_validation(name: str | None, videos: Path | None) -> tuple[Dataset | None, str]:
@@ -214,135 +266,50 @@ def for_validation(name: str | None, videos: Path | None) -> tuple[Dataset | Non
         return load_entry(unnamed), ""
     if name is None:
         return None, "only the form was checked; give --dataset or --videos to check the video ids too"
-    if name in catalog.names() and name not in registered():
+    if name in catalog.names(SPOTTING) and name not in registered():
         return None, f"{name} is not registered here, so only the form was checked, not the video ids"
     return load_dataset(name), ""
 
 
-def load_entry(registered_copy: Entry) -> Dataset:
-    """Load a registered copy from the files that its entry names."""
-    from mebench.datasets.readers import canonical_csv
+def _task_for(name: str, annotations: Path | None, like: str | None) -> str:
+    """Return what a copy is for: as the catalogued dataset, else by the columns of its CSV."""
+    if like is not None or name in catalog.names():
+        return catalog.task_of(like or name)
+    if annotations is None or annotations.suffix.lower() in WORKBOOKS:
+        return SPOTTING
+    from mebench.datasets.delimited import read_table
 
-    name = registered_copy.name
-    notes: list[str] = []
-    annotations: pd.DataFrame | None
-    if registered_copy.annotations is None:
-        videos_path = Path(str(registered_copy.videos))
-        videos, annotations = canonical_csv.read_videos(videos_path, name, registered_copy.fps), None
-        universe = f"the videos of {videos_path.name}"
-    else:
-        path = Path(registered_copy.annotations)
-        read = _read_annotation(registered_copy, path)
-        videos, annotations = read.videos, read.annotations
-        notes.extend(read.notes)
-        universe = _universe(registered_copy, path)
-        if registered_copy.sha256 and sha256_of(path) != registered_copy.sha256:
-            notes.append(
-                f"{path.name} has changed since it was registered on {registered_copy.added}: "
-                f"check it with 'mebench dataset verify {name}'"
+    columns = {column.casefold() for column in read_table(annotations, problems=[]).header}
+    return RECOGNITION if "clip" in columns and "video" not in columns else SPOTTING
+
+
+def _check_options(
+    name: str, task: str, annotations: Path | None, videos: Path | None, fps: float | None, frames: Path | None
+) -> None:
+    if task == RECOGNITION:
+        if videos is not None or fps is not None:
+            raise UserError(
+                f"--videos and --fps are for spotting; {name} is a recognition dataset, whose clips are all in the "
+                "annotation file."
             )
-    if registered_copy.videos and registered_copy.annotations and registered_copy.reader != CSV:
-        listed = canonical_csv.read_videos(Path(registered_copy.videos), name, registered_copy.fps)
-        videos = _with_frame_counts(videos, _lengths(listed), name, registered_copy.fps)
-        universe += f", and {Path(registered_copy.videos).name}"
-    if registered_copy.frame_counts:
-        videos = _with_frame_counts(videos, registered_copy.frame_counts, name, registered_copy.fps)
-        universe += f", and the folders under {Path(str(registered_copy.frames)).name}"
-    card = None if registered_copy.reader == CSV else catalog.card(registered_copy.reader)
-    known = card or (catalog.card(name) if name in catalog.names() else None)
-    return Dataset(
-        name=name,
-        title=known.title if known else name,
-        videos=conform(videos, VIDEOS, "videos"),
-        annotations=annotations,
-        universe=universe,
-        canonical_video=_resolver(registered_copy),
-        reader=registered_copy.reader,
-        source=Path(registered_copy.annotations or str(registered_copy.videos)).name,
-        types=known.types if known else TYPES,
-        me_longest=known.me_longest if known else None,
-        log_number=known.log_number if known else None,
-        frames_are=known.frames_are if known else "",
-        synthetic=registered_copy.annotations is not None and says_synthetic(Path(registered_copy.annotations)),
-        notes=tuple(notes),
-    )
-
-
-@cache
-def load_twin(name: str, seed: int = 0) -> Dataset:
-    """Return an embedded twin: annotations from the seed alone, read by the reader of the original."""
-    from mebench.datasets.twin.generate import twin
-
-    made = twin(name, seed)
-    reader = catalog.reader(name)
-    read = reader.parse(made.sheets, made.workbook_name)
-    return Dataset(
-        name=name,
-        title=f"{reader.CARD.title}, synthetic twin",
-        videos=conform(_with_frame_counts(read.videos, _lengths(made.videos), name, reader.CARD.fps), VIDEOS, "videos"),
-        annotations=read.annotations,
-        universe="the videos of the twin",
-        canonical_video=reader.canonical_video,
-        reader=reader.CARD.name,
-        source=f"the twin of seed {seed}",
-        types=reader.CARD.types,
-        synthetic=True,
-        me_longest=reader.CARD.me_longest,
-        log_number=reader.CARD.log_number,
-        frames_are=reader.CARD.frames_are,
-        notes=read.notes,
-    )
-
-
-def _read_annotation(registered_copy: Entry, path: Path) -> Annotation:
-    from mebench.datasets.readers import canonical_csv
-
-    if registered_copy.reader == CSV:
-        videos = Path(registered_copy.videos) if registered_copy.videos else None
-        return canonical_csv.read_canonical(path, videos, registered_copy.name, registered_copy.fps)
-    read = catalog.reader(registered_copy.reader).parse(read_workbook(path), str(path))
-    if registered_copy.name != registered_copy.reader:
-        read = Annotation(
-            read.videos.assign(dataset=registered_copy.name),
-            read.annotations.assign(dataset=registered_copy.name),
-            read.notes,
-        )
-    return read
-
-
-def _universe(registered_copy: Entry, path: Path) -> str:
-    if registered_copy.reader != CSV:
-        return catalog.card(registered_copy.reader).universe
-    if registered_copy.videos:
-        return f"the videos of {Path(registered_copy.videos).name}"
-    return f"the videos of {path.name}, which lists only those with events: register the others with --videos"
+        if annotations is None and frames is None:
+            raise UserError(f"Give the annotation file of {name} with --annotations.")
+    elif annotations is None and videos is None:
+        raise UserError(f"Give the annotation file of {name} with --annotations, or at least its videos with --videos.")
 
 
 def _reader_for(name: str, annotations: Path | None, like: str | None) -> str:
     if like is not None:
         return catalog.card(like).name
-    if name in catalog.names() and annotations is not None and annotations.suffix.lower() in {".xls", ".xlsx", ".xlsm"}:
+    if annotations is None or annotations.suffix.lower() not in WORKBOOKS:
+        return CSV
+    if name in catalog.names():
         return name
-    if annotations is not None and annotations.suffix.lower() in {".xls", ".xlsx", ".xlsm"}:
-        raise UserError(
-            f"{annotations}: a workbook needs a reader, and {quoted(name)} has none. Give --like with one of "
-            f"{', '.join(catalog.names())}, or export the table as a CSV with subject,video,onset,apex,offset,type."
-        )
-    return CSV
-
-
-def _resolver(registered_copy: Entry) -> VideoResolver:
-    for candidate in (registered_copy.reader, registered_copy.name):
-        if candidate in catalog.names():
-            return catalog.reader(candidate).canonical_video
-    return plain_video_id
-
-
-def plain_video_id(written: str) -> str | None:
-    """Return a video's id without folders, a file ending and blanks around it."""
-    bare = PurePosixPath(written.strip().replace("\\", "/")).name
-    stem, dot, ending = bare.rpartition(".")
-    return (stem if dot and ending.lower() in {"avi", "mp4", "mov", "mkv"} else bare) or None
+    raise UserError(
+        f"{annotations}: a workbook needs a reader, and {quoted(name)} has none. Give --like with one of "
+        f"{', '.join(catalog.names())}, or export the table as a CSV with subject,video,onset,apex,offset,type "
+        "(recognition: subject,clip,onset,apex,offset,emotion)."
+    )
 
 
 def _count_frames(frames: Path, resolver: VideoResolver) -> dict[str, int]:
@@ -354,32 +321,6 @@ def _count_frames(frames: Path, resolver: VideoResolver) -> dict[str, int]:
     if not found:
         raise UserError(f"{frames}: no folder below it is named like a video of this dataset.")
     return found
-
-
-def _with_frame_counts(videos: pd.DataFrame, counts: Mapping[str, int], name: str, fps: float | None) -> pd.DataFrame:
-    """Fill in lengths that the annotation does not tell, and add the videos that only the folder knows."""
-    known = pd.array([counts.get(video) or pd.NA for video in videos["video"]], dtype="Int64")
-    videos = videos.assign(n_frames=videos["n_frames"].fillna(pd.Series(known, index=videos.index)))
-    subject_of = dict(zip(videos["video"], videos["subject"], strict=True))
-    extra = sorted(set(counts) - set(subject_of))
-    if not extra:
-        return videos
-    more = pd.DataFrame(
-        {
-            "dataset": name,
-            "subject": [video.split("_", 1)[0] for video in extra],
-            "video": extra,
-            "fps": videos["fps"].iloc[0] if len(videos) else fps,
-            "first_frame": 1,
-            "n_frames": pd.array([counts[video] or pd.NA for video in extra], dtype="Int64"),
-        }
-    )
-    return pd.concat([videos, more], ignore_index=True)
-
-
-def _lengths(videos: pd.DataFrame) -> dict[str, int]:
-    """Return each video's number of frames, 0 where it is not known."""
-    return dict(zip(videos["video"], videos["n_frames"].fillna(0).astype("int64"), strict=True))
 
 
 def _absolute(path: Path | None) -> str | None:

@@ -7,16 +7,26 @@ synthetic twin that never touched the disk, and it decides itself what each cell
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import math
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mebench.problems import UserError, quoted
+from mebench.problems import UserError, printable, quoted
+
+MARK = "SYNTHETIC"
+"""What a twin's workbook and lists begin with, and the name of a worksheet that says no more than that."""
 
 _PROPERTIES = 65_536
 """How many bytes of a workbook's properties are read: the real ones are under 1,000."""
+
+_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MARKED_ROWS = 3
 
 Cell = str | int | float | bool | None | datetime.date | datetime.time | datetime.timedelta
 
@@ -28,8 +38,50 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Cell]]
 
 
+def is_workbook(path: Path) -> bool:
+    """Return whether a file begins like an ``.xlsx`` or ``.xls`` file, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in {_ZIP, _OLD}
+    except OSError:
+        return False
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """Read a workbook, or the CSV to which one of its sheets was exported, as sheets.
+
+    Raises
+    ------
+    UserError
+        As :func:`read_workbook`; for a CSV as :func:`mebench.datasets.delimited.read_text`.
+    """
+    if is_workbook(path) or path.suffix.lower() in {".xls", ".xlsx", ".xlsm"}:
+        return read_workbook(path)
+    return [read_export(path)]
+
+
+def read_export(path: Path) -> Sheet:
+    """Read a CSV as a sheet: every cell is text, ``rows[0]`` is line 1, comments are blank rows.
+
+    Commas, semicolons and tabs are understood, since spreadsheet programs write all three.
+    """
+    from mebench.datasets.delimited import read_text
+
+    lines = read_text(path).text.split("\n")
+    head = "\n".join(lines[:40])
+    delimiter = max(",;\t", key=head.count)
+    kept = ("" if line.lstrip()[:1] == "#" else line for line in lines)
+    try:
+        rows = [next(csv.reader([line], delimiter=delimiter), []) for line in kept]
+    except csv.Error as error:
+        raise UserError(
+            f"{printable(str(path))}: this CSV cannot be read ({error}). Export the sheet again."
+        ) from error
+    return Sheet("CSV", rows)
+
+
 def read_workbook(path: Path) -> list[Sheet]:
-    """Read every worksheet of an ``.xlsx`` or ``.xls`` file.
+    """Read every worksheet of an ``.xlsx`` or ``.xls`` file; its content decides which of the two it is.
 
     Raises
     ------
@@ -38,30 +90,80 @@ def read_workbook(path: Path) -> list[Sheet]:
     """
     import python_calamine
 
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such file. Give the annotation workbook of your copy of the dataset.")
+    shown = printable(str(path))
+    if not path.exists():
+        raise UserError(f"{shown}: there is no such file. Give the annotation workbook of your copy of the dataset.")
+    if path.is_dir():
+        raise UserError(
+            f"{shown}: this is a folder. Give the workbook itself; the folder of frames goes with --frames."
+        )
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{shown}: the file cannot be read ({error.strerror}). Check its permissions.") from error
+    if refused := _no_workbook(data):
+        raise UserError(f"{shown}: {refused}.")
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
             Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in workbook.sheet_names
         ]
-    except (python_calamine.CalamineError, OSError) as error:
+    except (python_calamine.CalamineError, OSError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"{path}: this is not a readable workbook ({error}). Expected an .xlsx or .xls file without a password; "
-            "open and re-save it, or export it and register the CSV."
+            f"{shown}: this workbook is damaged or incomplete, or protected by a password. Copy it again, or open it in "
+            "a spreadsheet program and save it as .xlsx."
         ) from error
 
 
-def says_synthetic(path: Path) -> bool:
-    """Return whether a workbook's properties say that it is a synthetic twin, wherever it was copied to."""
-    import zipfile
+def _no_workbook(data: bytes) -> str:
+    """Return what a file is instead of a workbook, and what to do; empty if it begins like one."""
+    head = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head:
+        return "the file is empty. Copy the workbook again"
+    if head.startswith(b"<"):
+        return (
+            "this is a web page or XML under the name of a workbook. Open it in a spreadsheet program and save it as "
+            ".xlsx, or download the workbook again"
+        )
+    if data.startswith(_OLD):
+        return "this workbook is protected by a password. Save it without one" if _ENCRYPTED in data else ""
+    if data.startswith(_ZIP):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                inside = archive.namelist()
+        except zipfile.BadZipFile:
+            return "this workbook is damaged or was not copied to its end. Copy it again"
+        return "" if any(n.startswith("xl/") for n in inside) else "this is a zip archive, not a workbook. Unpack it"
+    if b"\0" not in head:
+        return "this is a text file under the name of a workbook. If it is a CSV, rename it to .csv"
+    return "this is no .xlsx or .xls file. Give the annotation workbook of your copy of the dataset"
 
+
+def says_synthetic(path: Path) -> bool:
+    """Return whether a file says that it is a synthetic twin, wherever it was copied to.
+
+    A workbook says so in its properties or by a worksheet of the name ``SYNTHETIC``, a CSV in its first line.
+    """
     try:
-        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
-            return b"<dc:title>SYNTHETIC" in properties.read(_PROPERTIES)
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return False  # an .xls, or a workbook without properties: nobody's twin
+        if not is_workbook(path):
+            with path.open("rb") as file:
+                first = file.readline(1000)
+            return first.removeprefix(b"\xef\xbb\xbf").lstrip(b'#, \t"').startswith(MARK.encode())
+        with zipfile.ZipFile(path) as archive:
+            parts = {"docProps/core.xml": b"<dc:title>SYNTHETIC", "xl/workbook.xml": b'name="SYNTHETIC"'}
+            inside = archive.NameToInfo
+            return any(word in archive.open(part).read(_PROPERTIES) for part, word in parts.items() if part in inside)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return False  # an .xls, or no file of ours
+
+
+def sheets_say_synthetic(sheets: Sequence[Sheet]) -> bool:
+    """Return whether a worksheet is named ``SYNTHETIC``, or one of the first cells begins with that word."""
+    return any(
+        sheet.name == MARK or any(text(cell).startswith(MARK) for row in sheet.rows[:_MARKED_ROWS] for cell in row)
+        for sheet in sheets
+    )
 
 
 def text(cell: Cell) -> str:

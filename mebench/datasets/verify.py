@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mebench.datasets import catalog
-from mebench.datasets.catalog import Expected
-from mebench.datasets.dataset import Dataset
+from mebench.datasets.catalog import RECOGNITION, SPOTTING, Expected
+from mebench.datasets.clip_counts import clip_title, measure_clips
+from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.tables import MAE, ME, TYPES
 
 TITLES: Mapping[str, str] = {
@@ -73,8 +74,8 @@ class Check:
         return asdict(self)
 
 
-def measure(dataset: Dataset) -> dict[str, int]:
-    """Count what a copy holds.
+def measure(dataset: Dataset | ClipDataset) -> dict[str, int]:
+    """Count what a copy holds; of clips see :func:`mebench.datasets.clip_counts.measure_clips`.
 
     The counts are of what the annotators wrote, before any ground-truth policy. A count that this copy cannot tell
     is absent: without annotations only the videos and subjects are counted; events past the end need the lengths of
@@ -85,6 +86,8 @@ def measure(dataset: Dataset) -> dict[str, int]:
     dict of str to int
         The keys are those of :data:`TITLES`, and ``{me,mae}_emotion_NAME``.
     """
+    if isinstance(dataset, ClipDataset):
+        return measure_clips(dataset)
     videos = dataset.videos
     counts = {"videos": len(videos), "subjects": videos["subject"].nunique()}
     if len(videos) and not videos["n_frames"].isna().any():
@@ -98,7 +101,7 @@ def measure(dataset: Dataset) -> dict[str, int]:
     return counts if past_end is None else counts | {"past_end_rows": past_end}
 
 
-def verify(dataset: Dataset) -> list[Check]:
+def verify(dataset: Dataset | ClipDataset) -> list[Check]:
     """Compare a copy with what its card asks for, line by line.
 
     Returns
@@ -106,29 +109,37 @@ def verify(dataset: Dataset) -> list[Check]:
     list of Check
         Empty for a dataset that has no card (a private one in canonical CSV).
     """
-    card = next((n for n in (dataset.reader, catalog.original_name(dataset.name)) if n in catalog.names()), None)
+    clips = isinstance(dataset, ClipDataset)
+    known = catalog.names(RECOGNITION if clips else SPOTTING)
+    card = next((n for n in (dataset.reader, catalog.original_name(dataset.name)) if n in known), None)
     if card is None:
         return []
     found = measure(dataset)
-    if dataset.annotations is not None:
-        for expected in catalog.card(card).expected:
-            if "_emotion_" in expected.what:
-                found.setdefault(expected.what, 0)
-    return [_check(expected, found.get(expected.what)) for expected in catalog.card(card).expected]
+    annotated = isinstance(dataset, ClipDataset) or dataset.annotations is not None
+    for expected in catalog.card(card).expected:
+        if annotated and ("_emotion_" in expected.what or _is_class_of_clips(expected.what)):
+            found.setdefault(expected.what, 0)
+    return [_check(expected, found.get(expected.what), clips) for expected in catalog.card(card).expected]
 
 
-def title(what: str) -> str:
-    """Return a count's name in words."""
+def title(what: str, clips: bool = False) -> str:
+    """Return a count's name in words; those of clips have names of their own."""
+    if clips:
+        return clip_title(what)
     kind, _, emotion = what.partition("_emotion_")
     return f"{'ME' if kind == ME else 'MaE'} that are {emotion}" if emotion else TITLES.get(what, what)
 
 
-def _check(expected: Expected, found: int | None) -> Check:
+def _is_class_of_clips(what: str) -> bool:
+    return what.startswith(("emotion_", "objective_class_")) and not what.endswith("_rows")
+
+
+def _check(expected: Expected, found: int | None, clips: bool) -> Check:
     verdict: Verdict = "agrees" if found in expected.values else "differs"
     means = "" if verdict == "agrees" else expected.means.get(found if found is not None else -1, expected.otherwise)
     if found is None:
         verdict, means = "not measurable", _needs(expected.what)
-    return Check(expected.what, title(expected.what), found, expected.values, verdict, means)
+    return Check(expected.what, title(expected.what, clips), found, expected.values, verdict, means)
 
 
 def _needs(what: str) -> str:

@@ -83,6 +83,8 @@ def iou_threshold(value: str | float | Fraction) -> Fraction:
     ValueError
         If it is no number, lies outside (0, 1], or needs a denominator beyond 2**20.
     """
+    if isinstance(value, bool):
+        raise ValueError(f"{value} is no IoU threshold; give one such as .5 or 1/3")
     try:
         threshold = Fraction(repr(value) if isinstance(value, float) else value)
     except (ValueError, ZeroDivisionError, TypeError):
@@ -90,7 +92,7 @@ def iou_threshold(value: str | float | Fraction) -> Fraction:
     if not 0 < threshold <= 1:
         raise ValueError(f"an IoU threshold lies above 0 and at most at 1, not at {value}")
     if threshold.denominator > LARGEST_DENOMINATOR:
-        raise ValueError(f"the IoU threshold {value} is finer than 1/2**20; round it to six decimals")
+        raise ValueError(f"the IoU threshold {value} is finer than 1/2**20; write it as text ('1/3') or round it")
     return threshold
 
 
@@ -154,10 +156,18 @@ def candidate_windows(reference: Intervals, estimated: Intervals, threshold: Fra
     after = reference.offset + 1
     earliest = after - (length * q) // p  # b + 1 - floor(L / t)
     latest = after + (-length * p) // q  # b + 1 - ceil(t * L)
+    windows = _starting_within(reference.group, earliest, latest, estimated)
+    return Windows(windows.first, np.where(length > 0, windows.width, 0))
 
-    low, high = int(estimated.onset.min()), int(estimated.onset.max())
+
+def _starting_within(group: Frames, earliest: Frames, latest: Frames, spans: Intervals) -> Windows:
+    """Find, for each window, the run of intervals of its group that start within ``[earliest, latest]``.
+
+    ``spans`` is sorted by group, then onset, and is not empty.
+    """
+    low, high = int(spans.onset.min()), int(spans.onset.max())
     span = high - low + 1
-    groups = 1 + max(int(estimated.group.max()), int(reference.group.max()))
+    groups = 1 + max(int(spans.group.max()), int(group.max(initial=0)))
     if groups * span >= 2**63:
         raise ValueError(f"{groups} groups with onsets from {low} to {high} are more than 64 bits can tell apart")
 
@@ -165,11 +175,11 @@ def candidate_windows(reference: Intervals, estimated: Intervals, threshold: Fra
         """One integer that sorts by (group, onset)."""
         return group * span + (onset - low)
 
-    keys = key(estimated.group, estimated.onset)
-    first = np.searchsorted(keys, key(reference.group, np.clip(earliest, low, high)), side="left")
-    last = np.searchsorted(keys, key(reference.group, np.clip(latest, low, high)), side="right")
+    keys = key(spans.group, spans.onset)
+    first = np.searchsorted(keys, key(group, np.clip(earliest, low, high)), side="left")
+    last = np.searchsorted(keys, key(group, np.clip(latest, low, high)), side="right")
     # Clipping pulls a window that lies outside all onsets onto their border: such a window is empty.
-    possible = (length > 0) & (latest >= low) & (earliest <= high)
+    possible = (latest >= low) & (earliest <= high)
     return Windows(first, np.where(possible, np.maximum(last - first, 0), 0))
 
 
@@ -212,12 +222,60 @@ def blocks_of(weight: Frames, start: int = 0, limit: int = PAIRS_PER_BLOCK) -> I
 def _pairs_of_block(
     reference: Intervals, estimated: Intervals, threshold: Fraction, windows: Windows, begin: int, end: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    count = windows.width[begin:end]
-    row = np.repeat(np.arange(begin, end), count)
-    # Position within the run = running number minus the running number at which the run began.
-    column = np.arange(len(row)) + np.repeat(windows.first[begin:end] - np.cumsum(count) + count, count)
+    row, column = _candidates(windows, begin, end)
     intersection, union = overlaps(
         reference.onset[row], reference.offset[row], estimated.onset[column], estimated.offset[column]
     )
     hit = reaches(intersection, union, threshold)
     return row[hit], column[hit]
+
+
+def _candidates(windows: Windows, begin: int, end: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the (window, member) pairs of windows ``begin`` to ``end - 1``, one run after the other."""
+    count = windows.width[begin:end]
+    row = np.repeat(np.arange(begin, end), count)
+    # Position within the run = running number minus the running number at which the run began.
+    return row, np.arange(len(row)) + np.repeat(windows.first[begin:end] - np.cumsum(count) + count, count)
+
+
+def touching_pairs(reference: Intervals, estimated: Intervals) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs that share at least one frame, in the same group.
+
+    Two intervals touch if and only if one of them starts within the other: either the estimated one starts within the
+    reference, or the reference starts within the estimated one behind its first frame. Each half is a run of sorted
+    onsets, so no pair is looked at in vain.
+
+    Parameters
+    ----------
+    reference, estimated : Intervals, of n and m intervals, in any order
+
+    Returns
+    -------
+    reference_index, estimated_index : ndarray of int, shape (k,)
+        Sorted by reference, then by estimated interval.
+
+    Examples
+    --------
+    >>> reference = intervals([0, 0], [1, 11], [10, 20])
+    >>> rows, columns = touching_pairs(reference, intervals([0, 1], [10, 1], [11, 99]))
+    >>> rows.tolist(), columns.tolist()
+    ([0, 1], [0, 0])
+    """
+    row, column = _starts_inside(reference, estimated, behind=0)
+    later_column, later_row = _starts_inside(estimated, reference, behind=1)
+    row, column = np.concatenate([row, later_row]), np.concatenate([column, later_column])
+    order = np.lexsort((column, row))
+    return row[order], column[order]
+
+
+def _starts_inside(outer: Intervals, inner: Intervals, behind: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs whose inner interval starts within the outer one, ``behind`` frames or more after its onset."""
+    kept_outer, kept_inner = np.flatnonzero(lengths(outer)), np.flatnonzero(lengths(inner))
+    if not kept_outer.size or not kept_inner.size:
+        none = np.empty(0, dtype=np.intp)
+        return none, none
+    kept_inner = kept_inner[np.lexsort((inner.onset[kept_inner], inner.group[kept_inner]))]
+    of = outer.take(kept_outer)
+    windows = _starting_within(of.group, of.onset + behind, of.offset, inner.take(kept_inner))
+    row, column = _candidates(windows, 0, len(kept_outer))
+    return kept_outer[row], kept_inner[column]

@@ -14,6 +14,7 @@ whole batch of videos.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -57,22 +58,30 @@ def match(reference: Intervals, estimated: Intervals, threshold: Fraction) -> ND
     reference_order, estimated_order = canonical_order(reference), canonical_order(estimated)
     reference, estimated = reference.take(reference_order), estimated.take(estimated_order)
 
-    windows = candidate_windows(reference, estimated, threshold)
-    group_start = np.flatnonzero(np.diff(reference.group, prepend=-1))
-    group_weight = np.add.reduceat(windows.width, group_start)
-    borders = np.append(group_start, len(reference.group))
-    for first_group, last_group in blocks_of(group_weight):
-        row, column = pairs_within(
-            reference, estimated, threshold, windows, int(borders[first_group]), int(borders[last_group])
-        )
-        if row.size:
-            partner_of = _largest_matching(row - row[0], column - column.min())
-            hit = np.flatnonzero(partner_of >= 0)
-            matched[reference_order[hit + row[0]]] = estimated_order[partner_of[hit] + column.min()]
+    for row, column in graph_blocks(reference, estimated, threshold):
+        partner_of = largest_matching(row - row[0], column - column.min())
+        hit = np.flatnonzero(partner_of >= 0)
+        matched[reference_order[hit + row[0]]] = estimated_order[partner_of[hit] + column.min()]
     return matched
 
 
-def _largest_matching(row: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.intp]:
+def graph_blocks(
+    reference: Intervals, estimated: Intervals, threshold: Fraction
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield the pairs with ``IoU >= threshold`` as (references, estimates), whole groups at a time, never none.
+
+    Both sides must be sorted by group, then onset; the pairs come sorted by reference, then by estimate.
+    """
+    windows = candidate_windows(reference, estimated, threshold)
+    group_start = np.flatnonzero(np.diff(reference.group, prepend=-1))
+    borders = np.append(group_start, len(reference.group))
+    for first, last in blocks_of(np.add.reduceat(windows.width, group_start)):
+        row, column = pairs_within(reference, estimated, threshold, windows, int(borders[first]), int(borders[last]))
+        if row.size:
+            yield row, column
+
+
+def largest_matching(row: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return for each row of the graph its column in a largest matching, or -1; rows ascending, both from 0."""
     n_rows, n_columns = int(row[-1]) + 1, int(column.max()) + 1
     starts = np.searchsorted(row, np.arange(n_rows + 1)).astype(np.int32)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mebench.metrics.intervals import Frames, Intervals
 from mebench.metrics.matching import match
+from mebench.metrics.ratios import ratio
 
 TP, FP, FN = 0, 1, 2
 """Positions along the last axis of a count table."""
@@ -64,23 +65,15 @@ def _per_group(group: Frames, n_groups: int) -> Counts:
 
 def precision(counts: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return TP / (TP + FP) for counts of shape (..., 3); nan where nothing was predicted."""
-    return _ratio(counts[..., TP], counts[..., TP] + counts[..., FP])
+    return ratio(counts[..., TP], counts[..., TP] + counts[..., FP])
 
 
 def recall(counts: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return TP / (TP + FN) for counts of shape (..., 3); nan where there is no event."""
-    return _ratio(counts[..., TP], counts[..., TP] + counts[..., FN])
+    return ratio(counts[..., TP], counts[..., TP] + counts[..., FN])
 
 
 def f1(counts: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return 2 TP / (2 TP + FP + FN) for counts of shape (..., 3); nan where there is neither event nor prediction."""
     doubled = 2 * counts[..., TP]
-    return _ratio(doubled, doubled + counts[..., FP] + counts[..., FN])
-
-
-def _ratio(
-    numerator: NDArray[np.int64] | NDArray[np.float64], denominator: NDArray[np.int64] | NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Divide, with nan where the denominator is 0: the one place where undefined is decided."""
-    undefined = np.full(np.shape(denominator), np.nan)
-    return np.divide(numerator, denominator, out=undefined, where=np.asarray(denominator) != 0)
+    return ratio(doubled, doubled + counts[..., FP] + counts[..., FN])

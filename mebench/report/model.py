@@ -36,6 +36,63 @@ class SpottingScore:
     f1: float | None
     interval: Mapping[str, tuple[float, float] | None] = field(default_factory=dict)
 
+    def as_dict(self, uncertainty: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the score as JSON, with the words on how its intervals were made."""
+        return with_interval(asdict(self), uncertainty)
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Counts and scores of one class against the rest; None where undefined."""
+
+    label: str
+    clips: int
+    tp: int
+    fp: int
+    fn: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True)
+class RecognitionScore:
+    """Scores of the clips of one database, or of all.
+
+    ``macro_precision`` is there because it has been published under the name of UAR. ``confusion`` has a row for each
+    true class and a column for each predicted one, in the order of ``classes``. ``absent`` names the classes that are
+    neither true nor predicted (UF1 leaves them out), ``unseen`` those without a clip (UAR leaves them out).
+    """
+
+    clips: int
+    subjects: int
+    uf1: float | None
+    uar: float | None
+    accuracy: float | None
+    macro_precision: float | None
+    classes: tuple[ClassScore, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    absent: tuple[str, ...]
+    unseen: tuple[str, ...]
+    interval: Mapping[str, tuple[float, float] | None] = field(default_factory=dict)
+
+    def as_dict(self, uncertainty: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the score as JSON, with the words on how its intervals were made."""
+        return with_interval(asdict(self), uncertainty)
+
+
+def with_interval(score: dict[str, Any], uncertainty: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a score's dictionary with its intervals as lists, and how they were made beside them."""
+    plain = {name: _lists(value) for name, value in score.items()}
+    return {**plain, "interval": {**plain["interval"], **uncertainty}}
+
+
+def _lists(value: Any) -> Any:
+    """Return a value with lists for tuples, as JSON has them."""
+    if isinstance(value, Mapping):
+        return {name: _lists(inner) for name, inner in value.items()}
+    return [_lists(inner) for inner in value] if isinstance(value, list | tuple) else value
+
 
 @dataclass(frozen=True)
 class Report:
@@ -43,12 +100,16 @@ class Report:
 
     Parameters
     ----------
-    scores : mapping of str to SpottingScore
-        By type (``me``, ``mae``) and ``overall``, the sum of the typed counts.
+    task : {"spotting", "recognition", "spot-then-recognise"}
+    scores : mapping
+        Spotting: a :class:`SpottingScore` by type (``me``, ``mae``) and ``overall``, the sum of the typed counts.
+        Recognition: a :class:`RecognitionScore` ``full`` and by database.
     by_subject, by_video : list of dict
-        Counts of each subject and each video of the universe, in the dataset's order.
+        Counts of each subject and (spotting) each video of the universe, in the dataset's order.
     warnings : tuple of str
         Remarks about the submission; they do not change the score.
+    errors, sweep : mapping
+        What was asked for beside the score: errors by kind; scores over thresholds. Empty if nothing was.
     """
 
     dataset: str
@@ -57,7 +118,7 @@ class Report:
     rule: Mapping[str, Any]
     ground_truth: Mapping[str, Any]
     submission: Mapping[str, Any]
-    scores: Mapping[str, SpottingScore]
+    scores: Mapping[str, Any]
     uncertainty: Mapping[str, Any]
     by_subject: list[dict[str, Any]]
     by_video: list[dict[str, Any]]
@@ -65,17 +126,11 @@ class Report:
     environment: Mapping[str, Any]
     task: str = "spotting"
     errors: Mapping[str, Any] = field(default_factory=dict)
+    sweep: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as the JSON document that the schema describes."""
-        level_and_method = dict(self.uncertainty)
-        scores = {
-            name: {
-                **{key: value for key, value in asdict(score).items() if key != "interval"},
-                "interval": {**{k: list(v) if v else None for k, v in score.interval.items()}, **level_and_method},
-            }
-            for name, score in self.scores.items()
-        }
+        scores = {name: score.as_dict(self.uncertainty) for name, score in self.scores.items()}
         return {
             "schema": SCHEMA,
             "task": self.task,
@@ -89,6 +144,7 @@ class Report:
             "by_subject": self.by_subject,
             "by_video": self.by_video,
             "errors": dict(self.errors),
+            **({"sweep": dict(self.sweep)} if self.sweep else {}),
             "warnings": list(self.warnings),
             "environment": dict(self.environment),
         }

@@ -22,7 +22,9 @@ _WHOLE = re.compile(r"([+-]?)([0-9]+)(?:\.0*)?")
 _FRACTION = re.compile(r"[+-]?[0-9]*\.[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _PLAIN = re.compile(r"[0-9.eE+-]*")
-_NOTHING = frozenset({"", "-", "--", "nan", "na", "n/a", "<na>", "none", "null", "nat"})
+NOTHING = frozenset({"", "-", "--", "nan", "na", "n/a", "<na>", "none", "null", "nat"})
+"""What tools write into a cell that has no value, in lower case."""
+
 _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
 
 FRAME_FAULTS: Mapping[str, tuple[str, str]] = {
@@ -79,7 +81,7 @@ def read_frames(cells: Sequence[str]) -> Frames:
 
 def _frame(cell: str) -> int | str:
     """Return the frame that a cell spells, or the rule that it breaks."""
-    if cell.casefold() in _NOTHING:
+    if cell.casefold() in NOTHING:
         return "missing-frame"
     whole = _WHOLE.fullmatch(cell)
     if whole:

@@ -46,8 +46,23 @@ def fold(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-_MEANING = {fold(alias): meaning for meaning, aliases in ALIASES.items() for alias in aliases}
 _SILENT = frozenset({"row"})  # our own table carries it
+
+
+class Vocabulary(NamedTuple):
+    """The column names of one kind of submission: aliases by meaning, what is required, and the header to write."""
+
+    aliases: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    header: str
+
+    def meanings(self) -> dict[str, str]:
+        """Return what each folded name means."""
+        return {fold(alias): meaning for meaning, aliases in self.aliases.items() for alias in aliases}
+
+
+INTERVALS = Vocabulary(ALIASES, REQUIRED, "video,onset,offset,type")
+_MEANING = INTERVALS.meanings()
 
 
 class Columns(NamedTuple):
@@ -63,7 +78,7 @@ def meaning(name: str) -> str | None:
     return _MEANING.get(fold(name))
 
 
-def locate(header: Sequence[str], file: str, row: int | None) -> Columns:
+def locate(header: Sequence[str], file: str, row: int | None, vocabulary: Vocabulary = INTERVALS) -> Columns:
     """Find the columns of a submission by their names.
 
     Parameters
@@ -74,12 +89,15 @@ def locate(header: Sequence[str], file: str, row: int | None) -> Columns:
         The file, as messages name it.
     row : int or None
         The line of the header.
+    vocabulary : Vocabulary
+        The names to look for; those of spotting by default.
     """
+    meanings = _MEANING if vocabulary is INTERVALS else vocabulary.meanings()
     position: dict[str, int] = {}
     unused: list[str] = []
     problems: list[Problem] = []
     for i, name in enumerate(header):
-        known = meaning(name)
+        known = meanings.get(fold(name))
         if known is None:
             unused.append(name)
         elif known in position:
@@ -88,26 +106,27 @@ def locate(header: Sequence[str], file: str, row: int | None) -> Columns:
             problems.append(Problem("ambiguous-column", message, remedy, file, row, name))
         else:
             position[known] = i
-    missing = [name for name in REQUIRED if name not in position]
+    missing = [name for name in vocabulary.required if name not in position]
     if missing and header_is_data(list(header)):
         message = f"the first row looks like data ({quoted(','.join(header))}), but the file needs a header"
-        return Columns(
-            position, [Problem(HEADER_MISSING, message, "Begin it with video,onset,offset,type", file, row)], []
-        )
-    problems.extend(_missing(name, header, unused, file, row) for name in missing)
-    warnings = [] if missing else [_unused(name, file, row) for name in unused if fold(name) not in _SILENT]
+        remedy = f"Begin it with {vocabulary.header}"
+        return Columns(position, [Problem(HEADER_MISSING, message, remedy, file, row)], [])
+    problems.extend(_missing(name, header, unused, file, row, vocabulary) for name in missing)
+    warnings = [] if missing else [_unused(name, file, row, vocabulary) for name in unused if fold(name) not in _SILENT]
     return Columns(position, problems, warnings)
 
 
-def _missing(name: str, header: Sequence[str], unused: Sequence[str], file: str, row: int | None) -> Problem:
+def _missing(
+    name: str, header: Sequence[str], unused: Sequence[str], file: str, row: int | None, vocabulary: Vocabulary
+) -> Problem:
     found = ", ".join(quoted(cell) for cell in header[:12]) + (", ..." if len(header) > 12 else "")
     near = suggest(name, unused[:50]).strip()
-    also = ", ".join(ALIASES[name][1:4])
+    also = ", ".join(vocabulary.aliases[name][1:4])
     remedy = near or f"Name one column {name} (or {also})"
     return Problem("missing-column", f"no column holds the {name} (found {found or 'none'})", remedy, file, row, name)
 
 
-def _unused(name: str, file: str, row: int | None) -> Problem:
+def _unused(name: str, file: str, row: int | None, vocabulary: Vocabulary) -> Problem:
     what = f"the column {quoted(name)} is not used" if name else "a column without a name is not used"
-    remedy = "Remove it, or name it as one of " + ", ".join(ALIASES)
+    remedy = "Remove it, or name it as one of " + ", ".join(vocabulary.aliases)
     return Problem("unused-column", what, remedy, file, row, name or None, severity="warning")

@@ -77,6 +77,12 @@ def _is_header(tokens: list[str]) -> bool:
     return len(tokens) == _WIDTH and meaning(tokens[0]) == "video" and tokens[-1].casefold() in {"result", "results"}
 
 
+def sections(text: str) -> list[str]:
+    """Return the dataset numbers under which a log lists its lines, each once and without leading zeros."""
+    alone = (line.tokens[0] for line in _lines(text) if len(line.tokens) == 1)
+    return list(dict.fromkeys(str(int(token)) for token in alone if _SECTION.fullmatch(token)))
+
+
 def read_log(source: Text, dataset: Dataset | None) -> Log:
     """Read the predictions of one dataset from a log.
 

@@ -26,7 +26,7 @@ class Submission:
     sha256 : str
         Hash of the file's bytes; for an in-memory table that of its canonical CSV.
     format : str
-        ``"csv"``, ``"megc-log"`` or ``"dataframe"``.
+        ``"csv"``, ``"str-csv"``, ``"megc-log"`` or ``"dataframe"``.
     meta : mapping
         What the sidecar ``NAME.meta.json`` says; empty without one.
     warnings : tuple of Problem
@@ -35,6 +35,34 @@ class Submission:
 
     name: str
     predictions: pd.DataFrame
+    sha256: str
+    format: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class LabelSubmission:
+    """Predicted classes of clips that passed every check: one row for every sample of a protocol.
+
+    Parameters
+    ----------
+    name : str
+        The file as the user named it, or what an in-memory table is called in messages.
+    labels : pandas.DataFrame
+        Contract :data:`mebench.datasets.tables.LABELS`: row i is the prediction for sample i of the protocol, whatever
+        the order of the file. ``label`` is the name of a class; ``probability_<class>``, one column a class, is there
+        only if the file has it; ``row`` is the line of the file (for an in-memory table: position + 1).
+    sha256 : str
+        Hash of the file's bytes; for an in-memory table that of its canonical CSV.
+    format : str
+        ``"csv"``, ``"megc2019-log"``, ``"ststnet-log"`` or ``"dataframe"``.
+    meta, warnings
+        As for :class:`Submission`.
+    """
+
+    name: str
+    labels: pd.DataFrame
     sha256: str
     format: str
     meta: Mapping[str, Any] = field(default_factory=dict)

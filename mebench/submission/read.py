@@ -1,14 +1,14 @@
 """Read a submission from a file or from memory: one pass, every problem, the same checks for both.
 
 The format is told by the content, not by the file's name: a CSV with a header (the MEGC 2022 to 2025 style, in any of
-its spellings) or the log of MEGC 2019 to 2021.
+its spellings, or that of spot-then-recognise) or the log of MEGC 2019 to 2021.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from mebench.datasets.dataset import Dataset
 from mebench.datasets.delimited import Text, parse_table, read_text
+from mebench.datasets.tables import ME
 from mebench.datasets.types import expression_type
 from mebench.problems import InvalidInput, Problem, UserError, printable, quoted
 from mebench.submission.cells import Cells
@@ -25,6 +26,8 @@ from mebench.submission.logs import FORMAT as LOG
 from mebench.submission.logs import is_log, read_log
 from mebench.submission.meta import check_meta, read_meta
 from mebench.submission.model import Submission
+from mebench.submission.str_files import FORMAT as STR
+from mebench.submission.str_files import is_str, name_subjects, type_assumed
 from mebench.submission.validate import check
 from mebench.submission.write import canonical_csv
 
@@ -68,8 +71,37 @@ def read_submission(
     InvalidInput
         With every problem of the file and its metadata, found in one pass.
     """
-    kind = _wanted_type(default_type, dataset)
     source = read_text(path)
+    meta, meta_problems = read_meta(path)
+    return submission_from_text(
+        source,
+        dataset,
+        default_type=default_type,
+        allow_duplicates=allow_duplicates,
+        meta=meta,
+        meta_problems=meta_problems,
+    )
+
+
+def submission_from_text(
+    source: Text,
+    dataset: Dataset | None,
+    *,
+    default_type: str | None = None,
+    allow_duplicates: bool = False,
+    meta: Mapping[str, Any] | None = None,
+    meta_problems: Sequence[Problem] = (),
+) -> Submission:
+    """Check the text of a submission; see :func:`read_submission`.
+
+    Parameters
+    ----------
+    source : Text
+        From :func:`mebench.datasets.delimited.read_text`.
+    meta, meta_problems
+        From :func:`mebench.submission.meta.read_meta`.
+    """
+    kind = _wanted_type(default_type, dataset)
     newlines = source.text.count("\n")
     if newlines > MAX_ROWS:
         raise UserError(
@@ -78,15 +110,8 @@ def read_submission(
         )
     log = is_log(source.text)
     found = _from_log(source, dataset) if log else _from_csv(source)
-    meta, meta_problems = read_meta(path)
-    return _finish(
-        found,
-        dataset,
-        kind,
-        allow_duplicates,
-        Submission(source.path, pd.DataFrame(), source.sha256, LOG if log else "csv", meta),
-        meta_problems,
-    )
+    draft = Submission(source.path, pd.DataFrame(), source.sha256, LOG if log else "csv", meta or {})
+    return _finish(found, dataset, kind, allow_duplicates, draft, meta_problems)
 
 
 def from_frame(
@@ -126,7 +151,7 @@ def from_frame(
     kind = _wanted_type(default_type, dataset)
     header = [str(column).strip() for column in predictions.columns]
     columns = locate(header, name, None)
-    texts = {meaning: _texts(predictions.iloc[:, i]) for meaning, i in columns.position.items()}
+    texts = {meaning: column_texts(predictions.iloc[:, i]) for meaning, i in columns.position.items()}
     rows = np.arange(1, len(predictions) + 1, dtype=np.int64)
     written_as = {meaning: header[i] for meaning, i in columns.position.items()}
     found = _Found(Cells(name, rows, texts, written_as), columns.problems, columns.warnings)
@@ -141,10 +166,18 @@ def _finish(
     default_type: str | None,
     allow_duplicates: bool,
     draft: Submission,
-    meta_problems: list[Problem],
+    meta_problems: Sequence[Problem],
 ) -> Submission:
     if any(problem.rule == HEADER_MISSING for problem in found.errors):
         raise InvalidInput([*found.errors, *meta_problems])  # nothing is known of the columns, so nothing of the rows
+    if is_str(found.cells.columns.keys()):
+        if default_type is None:
+            default_type = _wanted_type(ME, dataset)
+            found.warnings.append(type_assumed(found.cells))
+        draft = replace(draft, format=STR if draft.format == "csv" else draft.format)
+    found.cells, remarks = name_subjects(found.cells, dataset)
+    for remark in remarks:
+        (found.errors if remark.severity == "error" else found.warnings).append(remark)
     checked = check(
         found.cells,
         dataset,
@@ -169,7 +202,7 @@ def _finish(
 def _from_csv(source: Text) -> _Found:
     errors: list[Problem] = []
     table = parse_table(source, errors)
-    columns = locate(table.header, source.path, _header_row(source.text))
+    columns = locate(table.header, source.path, header_row(source.text))
     texts = {meaning: [row[i] for row in table.rows] for meaning, i in columns.position.items()}
     written_as = {meaning: table.header[i] for meaning, i in columns.position.items()}
     cells = Cells(source.path, np.array(table.lines, np.int64), texts, written_as)
@@ -181,7 +214,8 @@ def _from_log(source: Text, dataset: Dataset | None) -> _Found:
     return _Found(log.cells, log.problems, log.warnings)
 
 
-def _header_row(text: str) -> int:
+def header_row(text: str) -> int:
+    """Return the line on which the header of a CSV stands."""
     return next(i for i, line in enumerate(text.split("\n"), start=1) if line.strip() and line.strip()[0] != "#")
 
 
@@ -198,7 +232,7 @@ def _wanted_type(default_type: str | None, dataset: Dataset | None) -> str | Non
     return kind
 
 
-def _texts(cells: pd.Series) -> list[str]:
+def column_texts(cells: pd.Series) -> list[str]:
     """Return the cells of a column as a CSV would hold them; a missing one is blank."""
     if pd.api.types.is_integer_dtype(cells) and not cells.hasnans:
         return list(map(str, cells.tolist()))

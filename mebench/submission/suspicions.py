@@ -20,7 +20,7 @@ from mebench.submission.videos import Videos
 _REACH = 1 / 3
 """No interval reaches past this share of its video: with ten intervals at random places, one case in 59,000."""
 
-_COMMON_RATES = (15, 20, 24, 25, 30, 50, 60, 100, 120, 200)
+_COMMON_RATES = (15, 20, 25, 30, 50, 60, 100, 120, 200)
 _MANY_INTERVALS = 10
 _MANY_VIDEOS = 3
 _FEW_SAME = 5
@@ -48,6 +48,7 @@ def suspicions(parsed: Parsed, dataset: Dataset | None) -> list[Problem]:
             _counted_from_zero(parsed, dataset),
             _rescaled(parsed, dataset),
             _one_type(parsed, dataset),
+            _types_swapped(parsed),
         ]
     return [problem for problem in found if problem is not None]
 
@@ -144,13 +145,32 @@ def _as_if(share: float, rates: NDArray[np.float64]) -> str:
     rates = rates[np.isfinite(rates)]
     if not len(rates) or (rates != rates[0]).any():
         return ""
-    slower = next((rate for rate in _COMMON_RATES if rate >= share * rates[0] * 0.999), None)
+    # The last intervals of a video seldom end on its last frame, and rounding may carry them a little beyond it.
+    slower = next((rate for rate in _COMMON_RATES if rate >= share * rates[0] * 0.95), None)
     return "" if slower is None else f", as frames counted at {slower} instead of {rates[0]:g} a second would"
+
+
+def _types_swapped(parsed: Parsed) -> Problem | None:
+    """A micro-expression is the shorter one; where the lengths clearly say otherwise the labels are probably swapped."""
+    lengths = parsed.offset - parsed.onset + 1
+    by_type = [lengths[parsed.types == TYPES.index(kind)] for kind in TYPES]
+    if min(map(len, by_type)) < _MANY_INTERVALS:
+        return None
+    shorter_micro, longer_macro = float(np.quantile(by_type[0], 0.25)), float(np.quantile(by_type[1], 0.75))
+    if shorter_micro <= longer_macro:
+        return None
+    message = (
+        f"three in four intervals called ME are longer than {shorter_micro:g} frames, and three in four called MaE "
+        f"shorter than {longer_macro:g}"
+    )
+    return _warning(parsed, "looks-swapped", message, "Check that the two types are not swapped")
 
 
 def _one_type(parsed: Parsed, dataset: Dataset) -> Problem | None:
     used = {TYPES[i] for i in np.unique(parsed.types).tolist()}
     unused = [kind for kind in dataset.types if kind not in used]
+    if dataset.annotations is not None:
+        unused = [kind for kind in unused if (dataset.annotations["type"] == kind).any()]
     if len(dataset.types) < 2 or not unused:
         return None
     only = " and ".join(TYPE_TITLES[kind] for kind in TYPES if kind in used)

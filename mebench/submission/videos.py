@@ -94,7 +94,7 @@ def check_videos(videos: Videos, cells: Cells, dataset: Dataset | None, findings
         return
     known = sorted(dataset.video_ids) if dataset else []
     affordable = max(3, min(50, _COMPARISONS // max(len(known), 1)))
-    near = {video: suggest(video, known).strip() for video in distinct[:affordable]}
+    near = {video: _remedy(video, known, dataset) for video in distinct[:affordable]}
     name = dataset.name if dataset else "the dataset"
     example = f"Write it as {name} does, such as {known[0]}" if known else "Check --dataset"
 
@@ -105,6 +105,20 @@ def check_videos(videos: Videos, cells: Cells, dataset: Dataset | None, findings
         return Fault(f"there is no video {quoted(video)} in {name}", near.get(video) or example, video)
 
     findings.add("unknown-video", unknown, column, fault)
+
+
+def _remedy(video: str, known: list[str], dataset: Dataset | None) -> str:
+    """Return what to write instead; a well-formed id of another video must not be taken for this one."""
+    if dataset is None or len(video) > _LONGEST_ID:
+        return ""
+    canonical = dataset.canonical_video(video)
+    if canonical is None or dataset.reader not in catalog.names():
+        return suggest(video, known).strip()
+    subject = canonical.rpartition("_")[0]
+    siblings = [name for name in known if name.rpartition("_")[0] == subject]
+    if not siblings:
+        return f"{dataset.name} has no subject {quoted(subject)}"
+    return f"The videos of that subject are {', '.join(siblings[:10])}" + (", ..." if len(siblings) > 10 else "")
 
 
 def _report_no_match(distinct: list[str], dataset: Dataset, column: str, findings: Findings) -> None:
@@ -118,7 +132,7 @@ def _report_no_match(distinct: list[str], dataset: Dataset, column: str, finding
 
 def _likely_cause(distinct: list[str], dataset: Dataset, column: str) -> str:
     sample = [video for video in distinct[:20] if len(video) <= _LONGEST_ID]
-    others = [name for name in catalog.names() if name != dataset.reader]
+    others = [name for name in catalog.names(catalog.SPOTTING) if name != dataset.reader]
     hits = {name: sum(catalog.reader(name).canonical_video(video) is not None for video in sample) for name in others}
     most = max(hits.values(), default=0)
     if 2 * most > len(sample):

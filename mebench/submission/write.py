@@ -29,7 +29,7 @@ def canonical_csv(predictions: pd.DataFrame, comments: Sequence[str] = ()) -> st
         Lines for the head of the file.
     """
     columns = {
-        "video": [_cell(text) for text in predictions["video"].tolist()],
+        "video": [csv_cell(text) for text in predictions["video"].tolist()],
         "onset": list(map(str, predictions["onset"].tolist())),
         "offset": list(map(str, predictions["offset"].tolist())),
         "type": predictions["type"].tolist(),
@@ -37,7 +37,9 @@ def canonical_csv(predictions: pd.DataFrame, comments: Sequence[str] = ()) -> st
     if "score" in predictions:
         columns["score"] = ["" if math.isnan(score) else repr(score) for score in predictions["score"].tolist()]
     if "emotion" in predictions:
-        columns["emotion"] = [_cell(text) if isinstance(text, str) else "" for text in predictions["emotion"].tolist()]
+        columns["emotion"] = [
+            csv_cell(text) if isinstance(text, str) else "" for text in predictions["emotion"].tolist()
+        ]
     lines = [*(f"# {comment}" for comment in comments), ",".join(columns)]
     lines.extend(map(",".join, zip(*columns.values(), strict=True)))
     return "\n".join(lines) + "\n"
@@ -84,7 +86,7 @@ def write_submission(
 
     path = Path(path)
     checked = from_frame(predictions, None, allow_duplicates=allow_duplicates, name=str(path)).predictions
-    faults = [fault for name in ("video", "emotion") if name in checked for fault in _unsafe_text(checked, name, path)]
+    faults = [fault for name in ("video", "emotion") if name in checked for fault in unsafe_text(checked, name, path)]
     if faults:
         raise InvalidInput(faults)
     for comment in comments:
@@ -97,7 +99,7 @@ def write_submission(
     return path
 
 
-def _unsafe_text(checked: pd.DataFrame, name: str, path: Path) -> list[Problem]:
+def unsafe_text(checked: pd.DataFrame, name: str, path: Path) -> list[Problem]:
     """Return a problem for each distinct text that must not be written, at its first row."""
     first_row: dict[str, int] = {}
     for text, row in zip(checked[name].tolist(), checked["row"].tolist(), strict=True):
@@ -121,5 +123,6 @@ def _unsafe_text(checked: pd.DataFrame, name: str, path: Path) -> list[Problem]:
     return faults
 
 
-def _cell(text: str) -> str:
+def csv_cell(text: str) -> str:
+    """Return a text as a cell of a CSV, quoted where it must be."""
     return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text

@@ -169,7 +169,7 @@ def test_the_life_of_a_private_dataset(run, tmp_path):
     assert run(*add)[0] == 2
     assert run(*add, "--replace")[0] == 0
     rows = json.loads(run("dataset", "list", "--json")[1])
-    assert {"name": "mine", "title": "private", "state": "registered"} in rows
+    assert {"name": "mine", "title": "private", "task": "spotting", "state": "registered"} in rows
     assert "mine" in run("dataset", "list")[1]
     assert json.loads(run("dataset", "show", "mine", "--json")[1])["counts"]["me"] == 1
     assert "videos.csv" in run("dataset", "show", "mine")[1]

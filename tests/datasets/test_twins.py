@@ -343,7 +343,7 @@ def test_draws_that_do_not_come_out_are_drawn_anew_from_other_streams(monkeypatc
 
 def test_an_unknown_twin_is_answered_with_the_nearest_name():
     with pytest.raises(UserError, match="Did you mean 'casme-sq-twin'"):
-        twin("casme-twin")
+        twin("casme_sq_twin")
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "0", None])

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from brute_force import all_pairs, iou_reaches
+from brute_force import all_pairs, frames, iou_reaches
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import interval_lists, thresholds
@@ -16,6 +16,7 @@ from mebench.metrics.intervals import (
     overlaps,
     pairs_within,
     reaches,
+    touching_pairs,
 )
 from mebench.metrics.matching import canonical_order
 
@@ -75,7 +76,7 @@ def test_a_threshold_is_read_as_written(written, exact):
 
 
 @pytest.mark.parametrize(
-    "written", ["0", "1.01", "-.5", "nan", "inf", "half", "1/0", "", ".1234567890123", None, 0.1 + 0.2]
+    "written", ["0", "1.01", "-.5", "nan", "inf", "half", "1/0", "", ".1234567890123", None, True, 0.1 + 0.2]
 )
 def test_a_threshold_outside_the_range_or_finer_than_we_can_compare_is_refused(written):
     with pytest.raises(ValueError, match="threshold"):
@@ -117,3 +118,23 @@ def test_groups_too_many_for_one_sorting_key_are_refused():
     far = intervals([2**40, 0], [LARGEST_FRAME, -LARGEST_FRAME], [LARGEST_FRAME, 0])
     with pytest.raises(ValueError, match="64 bits"):
         candidate_windows(far, far, Fraction(1, 2))
+
+
+@given(interval_lists(9, empty=True), interval_lists(9, empty=True))
+def test_touching_pairs_are_those_that_share_a_frame(references, estimates):
+    rows, columns = touching_pairs(spans(references), spans(estimates))
+    found = list(zip(rows.tolist(), columns.tolist(), strict=True))
+    assert found == sorted(
+        (i, j)
+        for i, r in enumerate(references)
+        for j, e in enumerate(estimates)
+        if r[0] == e[0] and frames(*r[1:]) & frames(*e[1:])
+    )
+
+
+def test_touching_pairs_of_neighbours_and_of_frames_at_the_limit():
+    far = 2**40 - 20
+    rows, columns = touching_pairs(spans([(0, -far, -far + 9), (0, far, far + 9)]), spans([(0, far + 9, far + 9)]))
+    assert (rows.tolist(), columns.tolist()) == ([1], [0])
+    assert touching_pairs(spans([(0, 1, 10)]), spans([(0, 11, 20)]))[0].size == 0
+    assert touching_pairs(spans([]), spans([(0, 11, 20)]))[0].size == 0

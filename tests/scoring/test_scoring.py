@@ -136,7 +136,8 @@ def test_a_stricter_threshold_never_scores_higher():
 
 def test_intervals_hold_the_score_and_follow_the_seed():
     said = guesses("samm-lv-twin")
-    first, again, other = (mebench.score(said, "samm-lv-twin", seed=s).scores["me"] for s in (0, 0, 1))
+    options = {"dataset": "samm-lv-twin", "interval": "percentile"}
+    first, again, other = (mebench.score(said, seed=s, **options).scores["me"] for s in (0, 0, 1))
     low, high = first.interval["f1"]
     assert low < first.f1 < high
     assert first.interval == again.interval != other.interval
@@ -149,7 +150,7 @@ def test_intervals_hold_the_score_and_follow_the_seed():
         ({"iou": "0"}, "--iou"),
         ({"iou": "half"}, "--iou"),
         ({"gt_policy": "nothing"}, "ground-truth policy"),
-        ({"dataset": "casme"}, "no dataset"),
+        ({"dataset": "casme-sqq-twin"}, "no dataset"),
     ],
 )
 def test_wrong_options_are_one_sentence(options, words):
@@ -173,3 +174,53 @@ def test_duplicates_are_refused_or_counted_as_false_positives():
     allowed = mebench.score(twice, dataset="casme-sq-twin", allow_duplicates=True).scores["overall"]
     once = mebench.score(said, dataset="casme-sq-twin").scores["overall"]
     assert allowed.fp == once.fp + 5
+
+
+@pytest.mark.parametrize("method", ["jackknife", "percentile", "bca"])
+def test_every_interval_method_is_named_in_the_report(method):
+    report = mebench.score(guesses("samm-lv-twin"), "samm-lv-twin", interval=method)
+    assert method in report.uncertainty["method"]
+    low, high = report.scores["overall"].interval["f1"]
+    assert low < report.scores["overall"].f1 < high
+
+
+def test_a_protocol_decides_which_subjects_and_types_count():
+    said = guesses("casme-sq-twin")
+    whole, part = (mebench.score(said, "casme-sq-twin", protocol=p) for p in (None, "loso-me"))
+    assert (whole.protocol, part.protocol) == (None, "loso-me")
+    assert list(part.scores) == ["me", "overall"]
+    assert len(part.by_subject) == 14
+    assert part.scores["me"].tp == whole.scores["me"].tp
+    assert part.scores["me"].fn == whole.scores["me"].fn
+    assert part.scores["me"].fp < whole.scores["me"].fp
+    assert part.ground_truth["sha256"] != whole.ground_truth["sha256"]
+    assert any("left out" in note for note in part.ground_truth["notes"])
+    loso = mebench.score(said, "casme-sq-twin", protocol="loso")
+    assert loso.scores == whole.scores
+
+
+def test_a_protocol_of_another_dataset_is_refused():
+    with pytest.raises(UserError, match="samm-lv"):
+        mebench.score(guesses("casme-sq-twin"), "casme-sq-twin", protocol="cross-a")
+    with pytest.raises(UserError, match="by its name"):
+        mebench.score(guesses("casme-sq-twin"), load_dataset("casme-sq-twin"), protocol="loso")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"interval": "wald"}, "interval method"),
+        ({"seed": -1}, "seed"),
+        ({"seed": "x"}, "seed"),
+        ({"classes": "megc3"}, "--classes"),
+    ],
+)
+def test_wrong_values_from_python_are_one_sentence_too(options, words):
+    with pytest.raises(UserError, match=words):
+        mebench.score(guesses("casme-sq-twin"), "casme-sq-twin", **options)
+
+
+@pytest.mark.parametrize("nothing", [None, {}, [], 3])
+def test_what_is_no_table_is_a_type_error_that_says_so(nothing):
+    with pytest.raises(TypeError, match="DataFrame, a path or a Submission"):
+        mebench.score(nothing, "casme-sq-twin")

@@ -89,7 +89,7 @@ def test_videos_by_any_spelling(spelling: str, written: Write, casme: Dataset) -
     assert read.predictions["video"].tolist() == ["s15_0101"]
 
 
-@pytest.mark.parametrize(("subject", "video"), [("s15", "0101"), ("15", "0101disgustingteeth"), ("15", "disgust1")])
+@pytest.mark.parametrize(("subject", "video"), [("s15", "0101"), ("15", "0101disgustingteeth"), ("s15", "disgust1")])
 def test_a_subject_column_helps_to_find_the_video(subject: str, video: str, written: Write, casme: Dataset) -> None:
     content = f"subject,video,onset,offset,emotion\n{subject},{video},10,20,negative\n"
     read = read_submission(written(content), casme, default_type="me")

@@ -129,3 +129,14 @@ def test_warnings_name_the_file(tmp_path: Path, samm: Dataset, written: Callable
 
     read = read_submission(written("video,onset,offset,type\n"), samm)
     assert "pred.csv" in str(read.warnings[0])
+
+
+def test_types_that_look_swapped(samm: Dataset) -> None:
+    table = honest(samm, 0, 60)
+    lengths = {"me": 400, "mae": 60}
+    swapped = table.assign(onset=1, type=[("me", "mae")[i % 2] for i in range(len(table))])
+    swapped["offset"] = [lengths[kind] + i for i, kind in enumerate(swapped["type"])]
+    swapped = swapped.drop_duplicates()
+    assert "swapped" in said(swapped, samm)["looks-swapped"]
+    right = swapped.assign(type=swapped["type"].map({"me": "mae", "mae": "me"}))
+    assert "looks-swapped" not in said(right, samm)

@@ -44,7 +44,7 @@ def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, int]
     open_folders = [("", str(root))]
     while open_folders:
         relative, folder = open_folders.pop()
-        folders, files = _entries(folder)
+        folders, files = entries(folder)
         prefix = f"{relative}/" if relative else ""
         open_folders.extend((prefix + name, os.path.join(folder, name)) for name in folders)
         frames = count_frames(files)
@@ -65,6 +65,11 @@ def count_frames(names: list[str]) -> int:
     >>> count_frames(["img001.jpg", "img2.jpg", "img0002.jpg", "Thumbs.db", "._img003.jpg"])
     2
     """
+    return len(frame_numbers(names))
+
+
+def frame_numbers(names: list[str]) -> set[int]:
+    """Return the numbers of the frames in a list of file names: the last digit group of each image."""
     numbers = set()
     for name in names:
         stem, dot, _ = name.rpartition(".")
@@ -73,10 +78,10 @@ def count_frames(names: list[str]) -> int:
         digits = _LAST_DIGITS.search(stem)
         if dot and digits:
             numbers.add(int(digits.group(1)))
-    return len(numbers)
+    return numbers
 
 
-def _entries(folder: str) -> tuple[list[str], list[str]]:
+def entries(folder: str) -> tuple[list[str], list[str]]:
     """Return the names of the real subfolders and of everything else in a folder."""
     folders: list[str] = []
     files: list[str] = []

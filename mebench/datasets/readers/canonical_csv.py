@@ -72,10 +72,10 @@ def read_canonical(annotations_path: Path, videos_path: Path | None, name: str, 
     _check_fps(fps)
     listed = _listed(videos_path, fps) if videos_path is not None else None
     faults = Faults(str(annotations_path))
-    table, columns, notes = _open(annotations_path, ANNOTATION_COLUMNS, _REQUIRED, faults)
+    table, columns, notes = open_table(annotations_path, ANNOTATION_COLUMNS, _REQUIRED, faults)
     videos: dict[str, Video] = dict(listed.videos) if listed else {}
     events: list[Event] = []
-    for cells, row in _rows(table, columns):
+    for cells, row in rows_of(table, columns):
         event = _event(cells, row, listed, videos, fps, faults)
         if event is not None:
             events.append(event)
@@ -124,7 +124,7 @@ def _check_fps(fps: float | None) -> None:
         raise UserError(f"The frame rate {fps} is no positive number. Give --fps as frames a second, e.g. 200.")
 
 
-def _open(
+def open_table(
     path: Path, known: Sequence[str], required: Sequence[str], faults: Faults
 ) -> tuple[Table, dict[str, int], list[str]]:
     """Read a file and find its columns; faults of rows are collected, a header that will not do is raised."""
@@ -146,7 +146,8 @@ def _open(
     return table, columns, notes
 
 
-def _rows(table: Table, columns: dict[str, int]) -> list[tuple[dict[str, str], int]]:
+def rows_of(table: Table, columns: dict[str, int]) -> list[tuple[dict[str, str], int]]:
+    """Return the known cells of each row by name, and its line."""
     return [
         ({name: cells[i] for name, i in columns.items()}, line)
         for cells, line in zip(table.rows, table.lines, strict=True)
@@ -155,10 +156,10 @@ def _rows(table: Table, columns: dict[str, int]) -> list[tuple[dict[str, str], i
 
 def _listed(path: Path, fps: float | None) -> _Listed:
     faults = Faults(str(path))
-    table, columns, notes = _open(path, VIDEO_COLUMNS, ("video",), faults)
+    table, columns, notes = open_table(path, VIDEO_COLUMNS, ("video",), faults)
     listed = _Listed(faults, notes=notes, has_subjects="subject" in columns)
     first_row: dict[str, int] = {}
-    for cells, row in _rows(table, columns):
+    for cells, row in rows_of(table, columns):
         video = _video(cells, row, fps, faults)
         if video is None:
             continue

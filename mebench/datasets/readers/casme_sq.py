@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mebench.datasets.catalog import Annotation, Card
 from mebench.datasets.readers import _casme_sq_rules as rules
@@ -67,6 +67,7 @@ _EMOTIONS = {"negative": "negative", "positive": "positive", "surprise": "surpri
 }
 _BY_CODE = re.compile(r"s?([0-9]{2})_(0?[0-9]{3})[a-z]*")
 _BY_STIMULUS = re.compile(r"s?([0-9]{2})_([a-z]+[0-9])")
+_NUMBER = re.compile(r"[0-9]{1,2}")
 
 
 def parse(sheets: Sequence[Sheet], source: str) -> Annotation:
@@ -136,6 +137,27 @@ def canonical_video(written: str) -> str | None:
             continue
         return f"s{match[1]}_{code}" if code in rules.CODES else None
     return None
+
+
+def folders_of_numbers(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str] | None:
+    """Return the folder of each (subject, video) that is written as in the workbook: ``("5", "anger1")`` is of s21.
+
+    There the subjects are counted from 1 to 22, while folders are named s15 to s40, so a bare 15 beside a stimulus may
+    mean s15 or, as a count, s32. All pairs of a file decide together.
+
+    Returns
+    -------
+    dict or None
+        Empty if numbers are names of folders (one of them is above 22) or there are none; None if all of them lie in 15
+        to 22, where nobody can tell.
+    """
+    bare = {(s, v) for s, v in pairs if _NUMBER.fullmatch(s) and v.strip().casefold() in rules.STIMULI}
+    numbers = {int(subject) for subject, _ in bare}
+    if not numbers or max(numbers) > len(rules.SUBJECTS):
+        return {}
+    if min(numbers) >= min(int(folder[1:]) for folder in rules.SUBJECTS.values()):
+        return None
+    return {(s, v): rules.SUBJECTS[str(int(s))] for s, v in bare if str(int(s)) in rules.SUBJECTS}
 
 
 def _is_header(row: Sequence[Cell]) -> bool:

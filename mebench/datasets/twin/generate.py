@@ -20,7 +20,7 @@ import pandas as pd
 
 from mebench.datasets.catalog import TWIN_SUFFIX
 from mebench.datasets.sheets import Sheet
-from mebench.datasets.twin import casme_sq, samm_lv, smic_e_long
+from mebench.datasets.twin import casme2, casme_sq, samm, samm_lv, smic, smic_e_long
 from mebench.datasets.twin.sampling import Draws
 from mebench.datasets.twin.timeline import DoesNotFit, Timeline
 from mebench.problems import UserError, quoted, unknown_name
@@ -38,6 +38,11 @@ _LAYOUTS: Mapping[str, _Layout] = {
     "samm-lv" + TWIN_SUFFIX: _Layout(samm_lv.build, samm_lv.WORKBOOK, samm_lv.FPS),
     "casme-sq" + TWIN_SUFFIX: _Layout(casme_sq.build, casme_sq.WORKBOOK, casme_sq.FPS),
     "smic-e-long" + TWIN_SUFFIX: _Layout(smic_e_long.build, smic_e_long.WORKBOOK, smic_e_long.FPS),
+    "casme2" + TWIN_SUFFIX: _Layout(casme2.build, casme2.WORKBOOK, casme2.FPS),
+    "smic" + TWIN_SUFFIX: _Layout(smic.build, smic.WORKBOOK, smic.FPS),
+    "samm" + TWIN_SUFFIX: _Layout(
+        lambda seed, stream: samm.build(seed, stream, _samm_movements(seed)), samm.WORKBOOK, samm.FPS
+    ),
 }
 _ATTEMPTS = 50
 
@@ -55,7 +60,8 @@ class Twin:
     workbook_name : str
         The file name under which the original is distributed.
     videos : pandas.DataFrame
-        Every video, with events or without: ``subject``, ``video``, ``fps``, ``first_frame``, ``n_frames``.
+        Every video, with events or without: ``subject``, ``video``, ``fps``, ``first_frame``, ``n_frames``. In a
+        recognition twin each clip is a video of its own, named like its folder (``sub01/EP02_01f``).
     movements : pandas.DataFrame
         What the faces do, which the workbook reports with its defects: ``subject``, ``video``, ``number``, ``type``,
         ``onset``, ``apex``, ``offset``, ``emotion``, ``action_units``. It is what frames are rendered from; nothing
@@ -103,6 +109,20 @@ def twin(name: str, seed: int = 0) -> Twin:
         videos, movements = _videos(timelines, layout.fps), _movements(timelines)
         return Twin(name, seed, tuple(sheets), layout.workbook, videos, movements)
     raise RuntimeError(f"{name} does not come out with seed {seed}")
+
+
+def _samm_movements(seed: int) -> list[samm.Movement]:
+    """Return the micro-expressions of the twin of SAMM Long Videos, whose clips those of SAMM's twin are."""
+    long = twin("samm-lv" + TWIN_SUFFIX, seed)
+    columns = ("Filename", "Apex")
+    header = next(row for row in long.sheets[0].rows if columns[0] in row)
+    name, apex = (header.index(column) for column in columns)
+    without_apex = {row[name] for row in long.sheets[0].rows if row[apex] == -1}
+    moved = long.movements
+    names = moved["video"] + "_" + moved["number"].astype(str)
+    fields = ["subject", "video", "number", "onset", "apex", "offset", "emotion", "action_units"]
+    table = moved[fields].assign(has_apex=~names.isin(without_apex))[moved["type"] == "me"]
+    return [samm.Movement(*values) for values in table.to_numpy().tolist()]
 
 
 def _streams(seed: int, name: str, attempt: int) -> Callable[..., Draws]:

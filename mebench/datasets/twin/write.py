@@ -1,4 +1,4 @@
-"""A twin on the disk: the workbook under the original's file name, the list of videos, and a note on what it is."""
+"""A twin on the disk: the workbook under the original's file name, the list of videos or clips, and what it is."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import datetime
 import io
 from pathlib import Path
 
-from mebench.datasets.catalog import original_name
+from mebench.datasets.catalog import RECOGNITION, original_name, task_of
+from mebench.datasets.sheets import MARK
 from mebench.datasets.twin.generate import Twin
 from mebench.files import write_atomically
 from mebench.problems import UserError
 
 VIDEOS_NAME = "videos.csv"
+CLIPS_NAME = "clips.csv"
 README_NAME = "README.txt"
 
+_LISTED = {VIDEOS_NAME: "every video, with events or without: subject, video", CLIPS_NAME: "every clip: subject, clip"}
 _EPOCH = datetime.datetime(2020, 1, 1)  # noqa: DTZ001 - the workbook format knows no time zones
 
 
 def write_twin(twin: Twin, out: Path, force: bool = False) -> list[Path]:
-    """Write a twin's workbook, ``videos.csv`` and ``README.txt`` into a folder.
+    """Write a twin's workbook, ``videos.csv`` (``clips.csv`` for recognition) and ``README.txt`` into a folder.
 
     The same twin gives the same bytes, so that writing it again changes nothing. Each file is complete or not there.
 
@@ -42,7 +45,7 @@ def write_twin(twin: Twin, out: Path, force: bool = False) -> list[Path]:
     """
     contents = {
         twin.workbook_name: workbook_bytes(twin),
-        VIDEOS_NAME: _videos_csv(twin).encode(),
+        _list_name(twin): _videos_csv(twin).encode(),
         README_NAME: _readme(twin).encode(),
     }
     paths = {out / name: content for name, content in contents.items()}
@@ -59,7 +62,9 @@ def write_twin(twin: Twin, out: Path, force: bool = False) -> list[Path]:
 
 
 def workbook_bytes(twin: Twin) -> bytes:
-    """Return the annotation workbook as the bytes of an ``.xlsx`` file, marked as synthetic in its properties.
+    """Return the annotation workbook as the bytes of an ``.xlsx`` file, marked as synthetic.
+
+    The mark is in its properties and, since programs that save a copy drop those, on a last worksheet.
 
     Text stays text: ``'006'`` and ``'0101'`` keep their zeros.
     """
@@ -88,6 +93,7 @@ def workbook_bytes(twin: Twin) -> bytes:
                         page.write_string(r, c, cell)
                 elif cell is not None:
                     page.write(r, c, cell)
+    workbook.add_worksheet(MARK).write_string(0, 0, _mark(twin))
     workbook.close()
     return buffer.getvalue()
 
@@ -104,12 +110,25 @@ def _content(path: Path) -> bytes | None:
         ) from error
 
 
+def _mark(twin: Twin) -> str:
+    original = original_name(twin.name)
+    return f"{MARK} data of {twin.name}, made by mebench from seed {twin.seed}: no row is of {original} or a real face"
+
+
 def _command(twin: Twin) -> str:
     return f"mebench dataset twin {twin.name} --seed {twin.seed} --out DIR"
 
 
+def _list_name(twin: Twin) -> str:
+    return CLIPS_NAME if task_of(twin.name) == RECOGNITION else VIDEOS_NAME
+
+
 def _videos_csv(twin: Twin) -> str:
-    return twin.videos.to_csv(index=False, lineterminator="\n")
+    listed = twin.videos
+    if task_of(twin.name) == RECOGNITION:
+        clips = [folder.rpartition("/")[2] for folder in listed["video"]]
+        listed = listed.assign(video=clips).rename(columns={"video": "clip"})
+    return f"# {_mark(twin)}\n{listed.to_csv(index=False, lineterminator=chr(10))}"
 
 
 def _readme(twin: Twin) -> str:
@@ -124,8 +143,8 @@ def _readme(twin: Twin) -> str:
             "",
             f"{twin.workbook_name}",
             f"    the annotation, in the layout in which {original} is distributed, with the defects it is known for",
-            f"{VIDEOS_NAME}",
-            "    every video, with events or without: subject, video, fps, number of the first frame, count of frames",
+            f"{_list_name(twin)}",
+            f"    {_LISTED[_list_name(twin)]}, fps, number of the first frame, count of frames",
             "",
             "Made with:",
             f"    {_command(twin)}",

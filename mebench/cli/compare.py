@@ -1,0 +1,93 @@
+"""``mebench compare``: is A better than B, or is it chance?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mebench.cli.options import DatasetName, Shape
+from mebench.cli.tables import plain_table
+from mebench.cli.terminal import colour, width
+
+if TYPE_CHECKING:
+    from mebench.comparing import Comparison
+
+
+def compare(
+    files: Annotated[list[Path], typer.Argument(help="Two or more submissions.")],
+    dataset: DatasetName,
+    metric: Annotated[str | None, typer.Option(help="f1, precision, recall; uf1, uar, accuracy.")] = None,
+    name: Annotated[list[str] | None, typer.Option(help="What the systems are called, in order.")] = None,
+    protocol: Annotated[str | None, typer.Option(help="Protocol of the predictions.")] = None,
+    permutations: Annotated[int, typer.Option(min=99, max=10_000_000, help="Draws of the permutation test.")] = 9999,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    form: Annotated[Shape, typer.Option("--format", "-f", help="How to print it.")] = Shape.text,
+) -> None:
+    """Compare submissions on the same subjects: paired difference, interval, permutation test, ties."""
+    from mebench import comparing
+
+    found = comparing.compare(
+        files, dataset, metric=metric, names=name or None, permutations=permutations, seed=seed, protocol=protocol
+    )
+    typer.echo(json.dumps(found.as_dict(), indent=1) if form is Shape.json else _text(found).rstrip("\n"))
+
+
+def _text(found: Comparison) -> str:
+    heading = f"{found.dataset}{' (SYNTHETIC)' if found.synthetic else ''}: {found.metric.upper()}"
+    systems = [
+        [
+            s.part,
+            s.name,
+            _share(s.score),
+            str(s.best_rank) if s.best_rank == s.worst_rank else f"{s.best_rank} to {s.worst_rank}",
+        ]
+        for s in found.systems
+    ]
+    pairs = [
+        [
+            p.part,
+            f"{p.first} - {p.second}",
+            _signed(p.difference),
+            _ends(p.low, p.high),
+            _share(p.p_value),
+            _share(p.adjusted),
+        ]
+        for p in found.pairs
+    ]
+    ties = [
+        f"{part}: not separable at {found.level:.0%}: {', '.join(group)}"
+        for part, groups in found.tie_groups.items()
+        for group in groups
+        if len(group) > 1
+    ]
+    columns, shown = width(), colour()
+    return "\n".join(
+        [
+            heading,
+            "",
+            plain_table(("part", "system", found.metric.upper(), "rank"), systems, columns, shown),
+            plain_table(
+                ("part", "pair", "difference", f"{found.level:.0%} interval", "p", "p (Holm)"), pairs, columns, shown
+            ),
+            *(ties or [f"every pair is separable at {found.level:.0%}"]),
+            "",
+            f"Paired over {found.subjects} subjects; interval: {found.interval}; p: permutation test, "
+            f"{found.permutations} swaps drawn, all tried where there are fewer, seed {found.seed}; "
+            f"truth sha256 {found.truth_sha256[:16]}",
+        ]
+    )
+
+
+def _share(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4f}"
+
+
+def _signed(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:+.4f}"
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    return "none" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
