@@ -29,6 +29,7 @@ unit: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/resampling.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

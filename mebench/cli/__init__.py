@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mebench import __version__
-from mebench.cli import audit, compare, convert, dataset, protocol, rule, score, validate
+from mebench.cli import audit, compare, convert, dataset, pool, protocol, rule, score, validate
 from mebench.problems import UserError
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ def _root(
 app.command()(score.score)
 app.command()(validate.validate)
 app.command()(compare.compare)
+app.command()(pool.pool)
 app.command()(audit.audit)
 app.command()(convert.convert)
 app.add_typer(dataset.app, name="dataset")

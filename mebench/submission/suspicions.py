@@ -151,7 +151,7 @@ def _as_if(share: float, rates: NDArray[np.float64]) -> str:
 
 
 def _types_swapped(parsed: Parsed) -> Problem | None:
-    """A micro-expression is the shorter one; where the lengths clearly say otherwise the labels are probably swapped."""
+    """A micro-expression is the shorter one; where the lengths say otherwise the labels look swapped."""
     lengths = parsed.offset - parsed.onset + 1
     by_type = [lengths[parsed.types == TYPES.index(kind)] for kind in TYPES]
     if min(map(len, by_type)) < _MANY_INTERVALS:
