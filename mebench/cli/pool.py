@@ -63,7 +63,7 @@ def _table(found: Pooled) -> str:
     one = next(iter(found.reports.values()))
     mark = " (SYNTHETIC)" if found.synthetic else ""
     facts = [
-        f"rule {one.rule['name']}/{one.rule['version']}, IoU >= {one.rule['iou']}; interval: {found.uncertainty['method']}",
+        f"rule {one.rule['name']}/{one.rule['version']}, IoU >= {one.rule['iou']}; {found.uncertainty['method']}",
         *(
             f"{name}: truth sha256 {r.ground_truth['sha256'][:16]}, policy {r.ground_truth['policy']}"
             for name, r in found.reports.items()

@@ -81,6 +81,18 @@ def export(
     typer.echo(f"{out}: {len(made.folds)} folds, {len(made.tested)} subjects tested, sha256 {sha256_of_text(text)}")
 
 
+@app.command()
+def adopt(
+    file: Annotated[Path, typer.Argument(help="The organisers' combined_3class_gt.csv of MEGC2019.")],
+) -> None:
+    """Use the organisers' list of megc2019 where not all three tables are registered; checked by hash and counts."""
+    from mebench.protocols.official import adopt as remember
+
+    found = remember(file)
+    words = "the organisers' file, by its hash" if found.genuine else "not the organisers' bytes, but their counts"
+    typer.echo(f"{file}: 442 clips, {words}. megc2019 uses it where casme2, smic and samm are not all registered.")
+
+
 def _dataset_for(name: str, dataset: str | None) -> str:
     """Return the dataset that is meant: a composite protocol has only one that is not a twin."""
     from mebench.protocols.registry import COMPOSITES

@@ -38,7 +38,8 @@ SCHEMES: Mapping[str, ClassScheme] = {
     for scheme in (
         ClassScheme(
             "megc3",
-            "negative (repression, anger, contempt, disgust, fear, sadness), positive (happiness), surprise",
+            "negative (repression, anger, contempt, disgust, fear, sadness), positive (happiness), surprise; the "
+            "composite megc2019 takes no fear and sadness of CASME II",
             ("negative", "positive", "surprise"),
             {
                 **dict.fromkeys(_NEGATIVE, "negative"),

@@ -23,13 +23,14 @@ from mebench.datasets.dataset import ClipDataset
 from mebench.datasets.tables import SAMPLES, conform
 from mebench.problems import UserError
 from mebench.protocols.classes import SCHEMES
+from mebench.protocols.published_counts import class_counts
 
 MEMBERS = ("casme2", "smic", "samm")
 """In the order of the organisers' list."""
 
 CLASSES = SCHEMES["megc3"].classes
 
-COUNTS: Mapping[str, tuple[int, int, int]] = {"smic": (70, 51, 43), "casme2": (88, 32, 25), "samm": (92, 26, 15)}
+COUNTS: Mapping[str, tuple[int, ...]] = class_counts("megc2019").parts
 """Clips of each database by class (negative, positive, surprise)."""
 
 SUBJECTS: Mapping[str, int] = {"smic": 16, "casme2": 24, "samm": 28}

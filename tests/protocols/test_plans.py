@@ -34,7 +34,7 @@ def test_the_composite_has_the_published_counts():
         of = table[table["dataset"] == f"{name}-twin"]
         assert tuple((of["label"] == c).sum() for c in composite.CLASSES) == counts
         assert of["subject"].nunique() == composite.SUBJECTS[name]
-    assert sum(map(sum, composite.COUNTS.values())) == 442
+    assert composite.COUNTS == {"smic": (70, 51, 43), "casme2": (88, 32, 25), "samm": (92, 26, 15)}
     assert sum(composite.SUBJECTS.values()) == 68
 
 
@@ -77,9 +77,7 @@ def test_the_official_format_is_that_of_the_organisers_file():
     assert len(composite.OFFICIAL_SHA256) == len(hashlib.sha256().hexdigest())
 
 
-@pytest.mark.parametrize(
-    ("dataset", "folds"), [("casme-sq-twin", 22), ("samm-lv-twin", 30), ("smic-e-long-twin", 16)]
-)
+@pytest.mark.parametrize(("dataset", "folds"), [("casme-sq-twin", 22), ("samm-lv-twin", 30), ("smic-e-long-twin", 16)])
 def test_loso_has_a_fold_for_every_annotated_subject(dataset, folds):
     made = plan("loso", dataset)
     assert len(made.folds) == folds
