@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,16 @@ from mebench.problems import UserError
 
 app = typer.Typer(no_args_is_help=True, help="Register, inspect and verify your copies of the datasets.")
 
+
+class Listing(StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    csv = "csv"
+
+
 Name = Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.")]
+ListForm = Annotated[Listing, typer.Option("--format", "-f", help="How to print the list.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -60,7 +70,8 @@ def add(
     from mebench.datasets import catalog, library
 
     loaded = library.add(name, annotations, videos, fps, frames, like, replace)
-    typer.echo(f"{name}: {dataset_views.summary(loaded)}.")
+    synthetic = "SYNTHETIC, " if loaded.synthetic else ""
+    typer.echo(f"{name}: {synthetic}{dataset_views.summary(loaded)}.")
     for note in loaded.notes:
         say(f"note: {note}")
     if loaded.reader in catalog.names():
@@ -72,6 +83,7 @@ def verify(name: Name, as_json: AsJson = False) -> None:
     """Compare a copy with the published counts, line by line; exit code 1 if something differs."""
     from mebench.cli import dataset_views
     from mebench.datasets import library
+    from mebench.datasets.completeness import is_completeness_note
     from mebench.datasets.verify import verify as checks_of
 
     loaded = library.load(name)
@@ -81,9 +93,26 @@ def verify(name: Name, as_json: AsJson = False) -> None:
     else:
         typer.echo(dataset_views.checks_table(loaded, checks, width(), colour()).rstrip("\n"))
         for note in loaded.notes:
-            say(f"note: {note}")
+            if not is_completeness_note(note):
+                say(f"note: {note}")
     if any(check.verdict == "differs" for check in checks):
         raise typer.Exit(1)
+
+
+@app.command()
+def videos(name: Name, form: ListForm = Listing.table) -> None:
+    """List the videos of a spotting dataset: what a submission may name, and which frames there are."""
+    from mebench.cli import dataset_lists
+
+    typer.echo(dataset_lists.videos(name, form, width(), colour()).rstrip("\n"))
+
+
+@app.command()
+def clips(name: Name, form: ListForm = Listing.table) -> None:
+    """List the clips of a recognition dataset: what a submission has to label."""
+    from mebench.cli import dataset_lists
+
+    typer.echo(dataset_lists.clips(name, form, width(), colour()).rstrip("\n"))
 
 
 @app.command()

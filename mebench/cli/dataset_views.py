@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -16,21 +17,38 @@ from mebench.datasets import catalog, library
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.tables import TYPE_TITLES
 from mebench.datasets.verify import Check, measure
-from mebench.problems import UserError, printable
+from mebench.problems import UserError, plural, printable
+
+NOT_HERE = "licensed, not registered"
+_TWIN_LICENCE = "Apache-2.0, like mebench: no real data"
 
 
 def listing(names: Sequence[str], registered: Sequence[str]) -> list[dict[str, Any]]:
     """Return one record a dataset: its name, title, task, and whether it can be used here."""
     rows = []
     for name in names:
-        task = _task(name)
+        title = catalog.card(name).title if name in catalog.names() or catalog.is_twin(name) else "private"
         if catalog.is_twin(name):
-            state, title = "embedded, synthetic", f"{catalog.card(name).title}, synthetic twin"
+            state, title = "embedded, SYNTHETIC", f"{title}, synthetic twin"
         else:
-            state = "registered" if name in registered else "licensed, not registered"
-            title = catalog.card(name).title if name in catalog.names() else "private"
-        rows.append({"name": name, "title": title, "task": task, "state": state})
+            state = _state(name) if name in registered else NOT_HERE
+        rows.append({"name": name, "title": title, "task": _task(name), "state": state})
     return rows
+
+
+def _state(name: str) -> str:
+    """Return how a registered copy is: whether its files are still there, and whether they are those of a twin."""
+    try:
+        copy = library.entry(name)
+    except UserError:
+        return "registered"  # a listing shows everything; its task says that the registration is damaged
+    missing = ", file missing" if missing_files(copy) else ""
+    return f"registered{', SYNTHETIC' if copy.synthetic else ''}{missing}"
+
+
+def missing_files(copy: library.Entry) -> list[str]:
+    """Return the files of a registered copy that are no longer there."""
+    return [path for path in (copy.annotations, copy.videos) if path is not None and not Path(path).exists()]
 
 
 def _task(name: str) -> str:
@@ -48,41 +66,53 @@ def listing_table(rows: Sequence[dict[str, Any]], width: int, colour: bool) -> s
     for row in rows:
         table.add_row(
             *(row[key] for key in ("name", "title", "task", "state")),
-            style="" if row["state"] != "licensed, not registered" else "dim",
+            style="" if row["state"] != NOT_HERE else "dim",
         )
-    return _text(table, width, colour)
+    return as_text(table, width, colour)
 
 
 def description(name: str) -> dict[str, Any]:
     """Return the facts of a dataset and, where there is a copy, what it holds."""
-    shown: dict[str, Any] = {"name": name, "synthetic": catalog.is_twin(name)}
-    known = name in catalog.names() or catalog.is_twin(name)
-    if known:
-        card = catalog.card(name)
-        clips = card.task == catalog.RECOGNITION
-        shown |= {
-            "title": card.title,
-            "task": card.task,
-            "fps": "differs from clip to clip" if card.fps is None else card.fps,
-            "types": list(card.types),
-            "frames": card.frames_are,
-            "clips_come_from" if clips else "videos_come_from": card.universe,
-            "licence": card.licence,
-            "access": card.access,
-            "citation": card.citation,
-            "workbooks": list(card.workbooks),
-            "notes": [*([card.unverified] if card.unverified else []), *card.notes],
-        }
-    if catalog.is_twin(name) or name in library.registered():
-        shown["counts"] = measure(library.load(name))
-        if not catalog.is_twin(name):
-            copy = asdict(library.entry(name))
-            copy.pop("frame_counts")
-            copy.pop("clip_frames")
-            shown["copy"] = copy
-    elif not known:
+    embedded = catalog.is_twin(name)
+    copy = library.entry(name) if name in library.registered() else None
+    known = name if embedded or name in catalog.names() else copy.known if copy else None
+    if copy is None and known is None:
         raise library.not_registered(name)
+    gone = missing_files(copy) if copy else []
+    loaded = library.load(name) if embedded or (copy and not gone) else None
+    synthetic = embedded or bool(loaded.synthetic if loaded else copy and copy.synthetic)
+    shown: dict[str, Any] = {"name": name, "synthetic": synthetic}
+    if known:
+        shown |= _facts(known, synthetic)
+    elif synthetic:
+        shown["licence"] = _TWIN_LICENCE
+    if loaded is not None:
+        shown["counts"] = measure(loaded)
+    if copy is not None:
+        shown["copy"] = {k: v for k, v in asdict(copy).items() if k not in {"frame_numbers", "clip_frames"}}
+    if gone:
+        shown["missing"] = gone
     return shown
+
+
+def _facts(name: str, synthetic: bool) -> dict[str, Any]:
+    """Return what the catalogue knows of a dataset; a twin has another licence and belongs to nobody."""
+    card = catalog.card(name)
+    clips = card.task == catalog.RECOGNITION
+    rights: dict[str, Any] = {"licence": card.licence, "access": card.access, "citation": card.citation}
+    if synthetic:
+        rights = {"twin_of": f"{card.name} ({card.title})", "licence": _TWIN_LICENCE}
+    return {
+        "title": f"{card.title}, synthetic twin" if synthetic else card.title,
+        "task": card.task,
+        "fps": "differs from clip to clip" if card.fps is None else card.fps,
+        "types": list(card.types),
+        "frames": card.frames_are,
+        "clips_come_from" if clips else "videos_come_from": card.universe,
+        **rights,
+        "workbooks": list(card.workbooks),
+        "notes": [*([card.unverified] if card.unverified else []), *card.notes],
+    }
 
 
 def description_text(shown: dict[str, Any]) -> str:
@@ -97,7 +127,9 @@ def description_text(shown: dict[str, Any]) -> str:
             lines += [f"{heading}: {', '.join(value)}"] if key != "notes" else [f"note: {v}" for v in value]
         else:
             lines.append(f"{heading}: {value}")
-    if "counts" not in shown:
+    if "missing" in shown:
+        lines.append("the registered file is no longer there: put it back, or register it anew with --replace")
+    elif "counts" not in shown:
         lines.append(
             f"not registered here: mebench dataset add {shown['name']} --annotations '{shown['workbooks'][0]}'"
         )
@@ -111,11 +143,11 @@ def summary(dataset: Dataset | ClipDataset) -> str:
         emotions = {k.removeprefix("emotion_"): n for k, n in counts.items() if k.startswith("emotion_")}
         emotions["none"] = emotions.pop("missing_rows")
         by_emotion = ", ".join(f"{name} {n}" for name, n in sorted(emotions.items(), key=lambda e: -e[1]) if n)
-        return f"{counts['rows']} clips, {counts['subjects']} subjects ({by_emotion})"
+        return f"{plural(counts['rows'], 'clip')}, {plural(counts['subjects'], 'subject')} ({by_emotion})"
     events = ", ".join(f"{counts[kind]} {title}" for kind, title in TYPE_TITLES.items() if kind in counts)
     return (
-        f"{events or 'no annotations'}, {len(dataset.videos)} videos, {len(dataset.subjects)} subjects "
-        f"({dataset.universe})"
+        f"{events or 'no annotations'}, {plural(len(dataset.videos), 'video')}, "
+        f"{plural(len(dataset.subjects), 'subject')} ({dataset.universe})"
     )
 
 
@@ -140,14 +172,15 @@ def checks_table(dataset: Dataset | ClipDataset, checks: Sequence[Check], width:
         expected = " or ".join(map(str, check.expected))
         words = Text(printable(check.means, 400))
         table.add_row(check.title, found, expected, Text(check.verdict, style=style), words)
-    differing = sum(check.verdict == "differs" for check in checks)
-    agreeing = sum(check.verdict == "agrees" for check in checks)
-    verdict = f"{agreeing} of {len(checks)} counts agree" + (f", {differing} differ" if differing else "") + "."
+    said = (("agrees", "agree"), ("differs", "differ"), ("not measurable", "could not be measured"))
+    numbers = [(sum(check.verdict == verdict for check in checks), words) for verdict, words in said]
+    verdict = ", ".join(f"{n} {words}" for n, words in numbers if n or words == "agree") + "."
     heading = f"{dataset.name}{' (SYNTHETIC)' if dataset.synthetic else ''}, {printable(dataset.source)}"
-    return _text(heading, width, colour) + "\n" + _text(table, width, colour) + "\n" + verdict + "\n"
+    return as_text(heading, width, colour) + "\n" + as_text(table, width, colour) + "\n" + verdict + "\n"
 
 
-def _text(what: Table | str, width: int, colour: bool) -> str:
+def as_text(what: Table | str, width: int, colour: bool) -> str:
+    """Return a table, or a line, as the terminal shows it."""
     out = io.StringIO()
     console = Console(
         file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False

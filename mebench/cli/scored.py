@@ -81,6 +81,8 @@ def scored(file: Path, dataset: str, rule: str | None, beside: Beside, options: 
 
         if beside.errors or beside.sweep:
             raise UserError("--errors and --sweep are of spotting: leave out --task strs and --emotions, or them.")
+        if "classes" in options:
+            raise UserError("--classes is for recognition; spot-then-recognise takes --emotions.")
         return score_spot_then_recognise(file, dataset, rule=rule or "megc", emotions=beside.emotions, **options)
     if beside.emotions is not None:
         raise UserError("--emotions names what spot-then-recognise analyses: ask for it with --task strs.")

@@ -51,13 +51,15 @@ class Expected:
     """One count that a complete copy has, and what it usually means when yours differs.
 
     ``what`` is a name that :func:`mebench.datasets.verify.measure` computes; ``means`` maps a differing value to its
-    usual cause, and ``otherwise`` is said for every other value.
+    usual cause, which is said only if the other counts that ``only_if`` lists for this value fit too (``"video X"`` and
+    ``"clip S/X"`` are 1 where there is such a one, else 0). ``otherwise`` is said for every other value.
     """
 
     what: str
     values: tuple[int, ...]
     means: Mapping[int, str] = field(default_factory=dict)
     otherwise: str = ""
+    only_if: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

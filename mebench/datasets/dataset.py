@@ -31,7 +31,7 @@ class Dataset:
     types : tuple of str
         The expression types that are annotated.
     synthetic : bool
-        Whether this is an embedded twin.
+        Whether this is an embedded twin, or a copy that holds one.
     source : str
         The annotation file's name, or the twin's seed.
     canonical_video : callable
@@ -42,6 +42,8 @@ class Dataset:
         See :class:`mebench.datasets.catalog.Card`; None where it is not known.
     log_number : int or None
         See :class:`mebench.datasets.catalog.Card`.
+    frames : str
+        The registered folder of frames, by its name; empty if there is none.
     notes : sequence of str
         Remarks about this copy, for the screen.
     """
@@ -59,6 +61,7 @@ class Dataset:
     me_longest: int | None = None
     log_number: int | None = None
     frames_are: str = ""
+    frames: str = ""
     notes: Sequence[str] = field(default=())
 
     @cached_property

@@ -19,8 +19,9 @@ class Entry:
     """One registered copy: which reader reads which files.
 
     ``sha256`` is that of the annotation file when it was added. What was found under ``frames``: of a spotting dataset
-    ``frame_counts`` maps each video to its number of frames, of a recognition dataset ``clip_frames`` maps each
-    ``subject/clip`` to its first and last frame.
+    ``frame_numbers`` maps each video to the fields of :class:`mebench.datasets.readers._folders.OnDisk`, of a
+    recognition dataset ``clip_frames`` maps each ``subject/clip`` to its first and last frame. ``synthetic`` says
+    whether the files held an embedded twin when they were added.
     """
 
     name: str
@@ -31,9 +32,10 @@ class Entry:
     frames: str | None
     added: str
     sha256: str | None
-    frame_counts: Mapping[str, int] | None = None
+    frame_numbers: Mapping[str, tuple[int, int, int, str]] | None = None
     task: str = catalog.SPOTTING
     clip_frames: Mapping[str, tuple[int, int]] | None = None
+    synthetic: bool = False
 
     @property
     def source(self) -> str:

@@ -18,6 +18,8 @@ from mebench.datasets.catalog import RECOGNITION, SPOTTING, VideoResolver
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.entries import CSV, WORKBOOKS, Entry
 from mebench.datasets.loading import (
+    AnyDataset,
+    as_synthetic,
     load_clip_entry,
     load_clip_twin,
     load_entry,
@@ -25,8 +27,9 @@ from mebench.datasets.loading import (
     plain_video_id,
     video_resolver,
 )
+from mebench.datasets.sheets import is_workbook, read_export, text
 from mebench.files import sha256_of, write_atomically
-from mebench.problems import UserError, quoted, suggest
+from mebench.problems import InvalidInput, UserError, quoted, suggest
 
 __all__ = [
     "CSV",
@@ -49,6 +52,7 @@ __all__ = [
     "task_of",
 ]
 
+_PREAMBLE = 40
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -165,9 +169,11 @@ def add(
         raise UserError(f"{name} is registered already ({entry(name).source}). Give --replace to replace it.")
     task = _task_for(name, annotations, like)
     _check_options(name, task, annotations, videos, fps, frames)
+    reader = _reader_for(name, task, annotations, like)
+    _check_rate(name, reader, fps)
     new = Entry(
         name=name,
-        reader=_reader_for(name, annotations, like),
+        reader=reader,
         annotations=_absolute(annotations),
         videos=_absolute(videos),
         fps=fps,
@@ -181,14 +187,23 @@ def add(
 
         new = replace(new, clip_frames=scan(frames, name, new.known))
     elif frames is not None:
-        new = replace(new, frame_counts=_count_frames(frames, video_resolver(new)))
-    loaded = load_clip_entry(new) if task == RECOGNITION else load_entry(new)
+        new = replace(new, frame_numbers=_scan_frames(frames, video_resolver(new)))
+    loaded: Dataset | ClipDataset = _marked(load_clip_entry(new)) if task == RECOGNITION else _marked(load_entry(new))
+    new = replace(new, synthetic=loaded.synthetic)
     write_atomically(_entry_path(name), json.dumps(asdict(new), indent=1, ensure_ascii=False) + "\n")
     return loaded
 
 
 def remove(name: str) -> Entry:
-    """Forget a registered copy; its files are not touched."""
+    """Forget a registered copy; its files are not touched.
+
+    Raises
+    ------
+    UserError
+        If nothing is registered under that name, or it is an embedded twin.
+    """
+    if catalog.is_twin(name):
+        raise UserError(f"{name} is embedded, there is nothing to remove.")
     gone = entry(name)
     _entry_path(name).unlink()
     return gone
@@ -262,7 +277,7 @@ def for_validation(name: str | None, videos: Path | None) -> tuple[Dataset | Non
         stem = re.sub(r"[^a-z0-9._-]+", "-", videos.stem.lower()).strip("-._") or "videos"
         if name is not None and (name in registered() or catalog.is_twin(name)):
             raise UserError(f"Give --dataset {name} or --videos {videos}, not both: {name} has a list of videos.")
-        unnamed = Entry(name or stem, _reader_for(name or stem, None, None), None, str(videos), None, None, "", None)
+        unnamed = Entry(name or stem, CSV, None, str(videos), None, None, "", None)
         return load_entry(unnamed), ""
     if name is None:
         return None, "only the form was checked; give --dataset or --videos to check the video ids too"
@@ -275,7 +290,7 @@ def _task_for(name: str, annotations: Path | None, like: str | None) -> str:
     """Return what a copy is for: as the catalogued dataset, else by the columns of its CSV."""
     if like is not None or name in catalog.names():
         return catalog.task_of(like or name)
-    if annotations is None or annotations.suffix.lower() in WORKBOOKS:
+    if annotations is None or _is_book(annotations):
         return SPOTTING
     from mebench.datasets.delimited import read_table
 
@@ -286,6 +301,11 @@ def _task_for(name: str, annotations: Path | None, like: str | None) -> str:
 def _check_options(
     name: str, task: str, annotations: Path | None, videos: Path | None, fps: float | None, frames: Path | None
 ) -> None:
+    if annotations is not None and annotations.is_dir():
+        raise UserError(
+            f"--annotations {annotations}: this is a folder; give the workbook (or CSV) itself. The folder of frames "
+            "goes with --frames."
+        )
     if task == RECOGNITION:
         if videos is not None or fps is not None:
             raise UserError(
@@ -298,21 +318,61 @@ def _check_options(
         raise UserError(f"Give the annotation file of {name} with --annotations, or at least its videos with --videos.")
 
 
-def _reader_for(name: str, annotations: Path | None, like: str | None) -> str:
+def _check_rate(name: str, reader: str, fps: float | None) -> None:
+    known = next((n for n in (reader, name) if n in catalog.names(SPOTTING)), None)
+    rate = catalog.card(known).fps if known else None
+    if fps is not None and rate is not None and fps != rate:
+        raise UserError(f"--fps {fps:g}: {known} has {rate:g} frames a second. Leave --fps out.")
+
+
+def _reader_for(name: str, task: str, annotations: Path | None, like: str | None) -> str:
     if like is not None:
         return catalog.card(like).name
-    if annotations is None or annotations.suffix.lower() not in WORKBOOKS:
+    known = name in catalog.names()
+    if annotations is None:
         return CSV
-    if name in catalog.names():
+    if not _is_book(annotations):
+        return name if known and _is_export(annotations, name, task) else CSV
+    if known:
         return name
     raise UserError(
         f"{annotations}: a workbook needs a reader, and {quoted(name)} has none. Give --like with one of "
-        f"{', '.join(catalog.names())}, or export the table as a CSV with subject,video,onset,apex,offset,type "
-        "(recognition: subject,clip,onset,apex,offset,emotion)."
+        f"{', '.join(catalog.names())}, or make a CSV with subject,video,onset,apex,offset,type "
+        "(recognition: subject,clip,onset,apex,offset,emotion) of the table."
     )
 
 
-def _count_frames(frames: Path, resolver: VideoResolver) -> dict[str, int]:
+def _is_book(path: Path) -> bool:
+    return path.suffix.lower() in WORKBOOKS or is_workbook(path)
+
+
+def _is_export(path: Path, name: str, task: str) -> bool:
+    """Return whether a CSV has the columns of the workbook of a dataset, and not those of the canonical CSV."""
+    sheet = read_export(path)
+    wanted = {"clip", "emotion"} if task == RECOGNITION else {"video", "onset", "offset", "type"}
+    for row in sheet.rows[:_PREAMBLE]:
+        if wanted <= {text(cell).casefold() for cell in row}:
+            return False
+    parse = (catalog.clip_reader(name) if task == RECOGNITION else catalog.reader(name)).parse
+    try:
+        parse([sheet], str(path))
+    except InvalidInput:
+        return True  # its table was found, and has faults that the reader will name
+    except UserError as error:
+        return "columns look shifted" in str(error)
+    return True
+
+
+def _marked(loaded: AnyDataset) -> AnyDataset:
+    """Return a copy, marked as synthetic if it holds a twin."""
+    from mebench.datasets.resemblance import holds_twin
+
+    if loaded.synthetic or not holds_twin(loaded):
+        return loaded
+    return as_synthetic(loaded)
+
+
+def _scan_frames(frames: Path, resolver: VideoResolver) -> dict[str, tuple[int, int, int, str]]:
     from mebench.datasets.readers._folders import videos_on_disk
 
     if not frames.is_dir():
@@ -320,7 +380,7 @@ def _count_frames(frames: Path, resolver: VideoResolver) -> dict[str, int]:
     found = videos_on_disk(frames, resolver)
     if not found:
         raise UserError(f"{frames}: no folder below it is named like a video of this dataset.")
-    return found
+    return {video: (disk.first, disk.last, disk.n_images, disk.kind) for video, disk in found.items()}
 
 
 def _absolute(path: Path | None) -> str | None:

@@ -3,49 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import pandas as pd
 
 from mebench.datasets import catalog
 from mebench.datasets.catalog import Annotation, ClipAnnotation, ClipResolver, VideoResolver
 from mebench.datasets.clip_frames import ClipFrames, clips_of_folders, emotion_teller, with_clip_frames
+from mebench.datasets.completeness import completeness_note
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.entries import CSV, Entry
-from mebench.datasets.sheets import read_workbook, says_synthetic
-from mebench.datasets.tables import TYPES, VIDEOS, conform
+from mebench.datasets.readers._folders import OnDisk
+from mebench.datasets.sheets import read_sheets, says_synthetic, sheets_say_synthetic
+from mebench.datasets.tables import ANNOTATIONS, TYPES, VIDEOS, conform, empty
+from mebench.datasets.video_frames import frames_notes, last_annotated, lengths_of
 from mebench.files import sha256_of
-from mebench.problems import UserError
+from mebench.problems import UserError, plural, printable, quoted
+
+AnyDataset = TypeVar("AnyDataset", Dataset, ClipDataset)
 
 
 def load_entry(registered_copy: Entry) -> Dataset:
     """Load a registered copy of a spotting dataset from the files that its entry names."""
-    from mebench.datasets.readers import canonical_csv
-
-    name = registered_copy.name
-    notes: list[str] = []
-    annotations: pd.DataFrame | None
-    if registered_copy.annotations is None:
-        videos_path = Path(str(registered_copy.videos))
-        videos, annotations = canonical_csv.read_videos(videos_path, name, registered_copy.fps), None
-        universe = f"the videos of {videos_path.name}"
-    else:
-        path = Path(registered_copy.annotations)
-        read = _read_annotation(registered_copy, path)
-        videos, annotations = read.videos, read.annotations
-        notes.extend(read.notes)
-        universe = _universe(registered_copy, path)
-        notes.extend(_changed(registered_copy, path))
-    if registered_copy.videos and registered_copy.annotations and registered_copy.reader != CSV:
-        listed = canonical_csv.read_videos(Path(registered_copy.videos), name, registered_copy.fps)
-        videos = _with_frame_counts(videos, _lengths(listed), name, registered_copy.fps)
-        universe += f", and {Path(registered_copy.videos).name}"
-    if registered_copy.frame_counts:
-        videos = _with_frame_counts(videos, registered_copy.frame_counts, name, registered_copy.fps)
+    name, known = registered_copy.name, registered_copy.card
+    read, marked, changed = _read_spotting(registered_copy)
+    videos, notes, universe = read.videos, [*read.notes, *changed], _universe(registered_copy)
+    listed_in = "the workbook"
+    if registered_copy.videos:
+        listed_in = Path(registered_copy.videos).name
+        videos = _with_listed_videos(videos, registered_copy, Path(registered_copy.videos))
+        if registered_copy.annotations and registered_copy.reader != CSV:
+            universe += f", and {listed_in}"
+    annotations = read.annotations if registered_copy.annotations else None
+    if registered_copy.frame_numbers:
+        found = {video: OnDisk(*numbers) for video, numbers in registered_copy.frame_numbers.items()}
+        last = last_annotated(annotations)
+        notes += frames_notes(videos, last, found, listed_in)
+        lengths = {video: n or 0 for video, n in lengths_of(videos, last, found).items()}
+        videos = _with_frame_counts(videos, lengths, name, registered_copy.fps, found)
         universe += f", and the folders under {Path(str(registered_copy.frames)).name}"
-    known = registered_copy.card
-    return Dataset(
+    if registered_copy.reader != CSV:
+        universe += f"; {len(videos)} in this copy"
+    loaded = Dataset(
         name=name,
         title=known.title if known else name,
         videos=conform(videos, VIDEOS, "videos"),
@@ -58,9 +60,10 @@ def load_entry(registered_copy: Entry) -> Dataset:
         me_longest=known.me_longest if known else None,
         log_number=known.log_number if known else None,
         frames_are=known.frames_are if known else "",
-        synthetic=_is_synthetic(registered_copy),
-        notes=tuple(notes),
+        frames=Path(registered_copy.frames).name if registered_copy.frames else "",
     )
+    loaded = replace(loaded, notes=(*notes, *completeness_note(loaded)))
+    return as_synthetic(loaded) if _is_synthetic(registered_copy, loaded, marked, bool(changed)) else loaded
 
 
 def load_clip_entry(registered_copy: Entry) -> ClipDataset:
@@ -68,27 +71,29 @@ def load_clip_entry(registered_copy: Entry) -> ClipDataset:
     card = registered_copy.card
     notes = [card.unverified] if card and card.unverified else []
     resolver = clip_resolver(registered_copy)
+    marked, changed = False, []
     if registered_copy.annotations is None:
         read = ClipAnnotation(_clips_of_folders(registered_copy))
     else:
         path = Path(registered_copy.annotations)
-        read = _read_clips(registered_copy, path, resolver)
-        notes += [*read.notes, *_changed(registered_copy, path)]
+        read, marked = _read_clips(registered_copy, path, resolver)
+        changed = _changed(registered_copy, path)
+        notes += [*read.notes, *changed]
     clips = read.clips
     if registered_copy.annotations is not None and registered_copy.clip_frames is not None:
         clips, remarks = with_clip_frames(clips, _split_keys(registered_copy.clip_frames))
         notes += remarks
-    return ClipDataset(
+    loaded = ClipDataset(
         name=registered_copy.name,
         title=card.title if card else registered_copy.name,
         clips=clips,
         canonical_clip=resolver or private_clip_resolver(clips),
         reader=registered_copy.reader,
         source=registered_copy.source,
-        synthetic=_is_synthetic(registered_copy),
         unverified=card.unverified if card else "",
-        notes=tuple(notes),
     )
+    loaded = replace(loaded, notes=(*notes, *completeness_note(loaded)))
+    return as_synthetic(loaded) if _is_synthetic(registered_copy, loaded, marked, bool(changed)) else loaded
 
 
 @cache
@@ -188,8 +193,22 @@ def private_clip_resolver(clips: pd.DataFrame) -> ClipResolver:
     return canonical_clip
 
 
-def _is_synthetic(registered_copy: Entry) -> bool:
-    return registered_copy.annotations is not None and says_synthetic(Path(registered_copy.annotations))
+def as_synthetic(loaded: AnyDataset) -> AnyDataset:
+    """Return a copy marked as that of a twin."""
+    if loaded.synthetic:
+        return loaded
+    return replace(loaded, synthetic=True, title=f"{loaded.title}, synthetic twin")
+
+
+def _is_synthetic(registered_copy: Entry, loaded: Dataset | ClipDataset, marked: bool, changed: bool) -> bool:
+    """Return whether a copy is that of a twin: its files say so, or its content, compared when it was added."""
+    if marked:
+        return True
+    if changed:
+        from mebench.datasets.resemblance import holds_twin
+
+        return holds_twin(loaded)
+    return registered_copy.synthetic
 
 
 def _changed(registered_copy: Entry, path: Path) -> list[str]:
@@ -201,29 +220,77 @@ def _changed(registered_copy: Entry, path: Path) -> list[str]:
     ]
 
 
-def _read_annotation(registered_copy: Entry, path: Path) -> Annotation:
+def _read_spotting(registered_copy: Entry) -> tuple[Annotation, bool, list[str]]:
+    """Return the tables of a copy, whether a file says that it is synthetic, and whether it has changed.
+
+    Without annotations the videos alone are known; the table of events is empty then.
+    """
     from mebench.datasets.readers import canonical_csv
 
+    name, videos_path = registered_copy.name, Path(registered_copy.videos) if registered_copy.videos else None
+    marked = videos_path is not None and says_synthetic(videos_path)
+    if registered_copy.annotations is None:
+        videos = canonical_csv.read_videos(Path(str(videos_path)), name, registered_copy.fps)
+        return Annotation(videos, empty(ANNOTATIONS)), marked, []
+    path = Path(registered_copy.annotations)
     if registered_copy.reader == CSV:
-        videos = Path(registered_copy.videos) if registered_copy.videos else None
-        return canonical_csv.read_canonical(path, videos, registered_copy.name, registered_copy.fps)
-    read = catalog.reader(registered_copy.reader).parse(read_workbook(path), str(path))
-    if registered_copy.name != registered_copy.reader:
-        read = Annotation(
-            read.videos.assign(dataset=registered_copy.name),
-            read.annotations.assign(dataset=registered_copy.name),
-            read.notes,
-        )
-    return read
+        read = canonical_csv.read_canonical(path, videos_path, name, registered_copy.fps)
+    else:
+        sheets = read_sheets(path)
+        marked = marked or sheets_say_synthetic(sheets)
+        read = catalog.reader(registered_copy.reader).parse(sheets, str(path))
+    if name != registered_copy.reader:
+        read = Annotation(read.videos.assign(dataset=name), read.annotations.assign(dataset=name), read.notes)
+    return read, marked or says_synthetic(path), _changed(registered_copy, path)
 
 
-def _read_clips(registered_copy: Entry, path: Path, resolver: ClipResolver | None) -> ClipAnnotation:
+def _read_clips(registered_copy: Entry, path: Path, resolver: ClipResolver | None) -> tuple[ClipAnnotation, bool]:
+    """Return the clips of a copy, and whether the file says that it is synthetic."""
     from mebench.datasets.readers import canonical_clips
 
     if registered_copy.reader == CSV:
-        return canonical_clips.read_canonical_clips(path, registered_copy.name, resolver)
-    read = catalog.clip_reader(registered_copy.reader).parse(read_workbook(path), str(path))
-    return ClipAnnotation(read.clips.assign(dataset=registered_copy.name), read.notes)
+        read = canonical_clips.read_canonical_clips(path, registered_copy.name, resolver)
+        return read, says_synthetic(path)
+    sheets = read_sheets(path)
+    read = catalog.clip_reader(registered_copy.reader).parse(sheets, str(path))
+    marked = sheets_say_synthetic(sheets) or says_synthetic(path)
+    return ClipAnnotation(read.clips.assign(dataset=registered_copy.name), read.notes), marked
+
+
+def _with_listed_videos(videos: pd.DataFrame, registered_copy: Entry, path: Path) -> pd.DataFrame:
+    """Check the listed videos of a catalogued dataset, and add what they tell to those of its workbook.
+
+    Raises
+    ------
+    UserError
+        If the list names a video that cannot be one of the dataset, or none of those that are annotated.
+    """
+    from mebench.datasets.readers import canonical_csv
+
+    known = registered_copy.known
+    if known is None:
+        return videos
+    resolve = video_resolver(registered_copy)
+    listed = canonical_csv.read_videos(path, registered_copy.name, registered_copy.fps)
+    ids = {video: resolve(video) for video in listed["video"]}
+    strangers = [video for video, resolved in ids.items() if resolved is None]
+    if strangers:
+        some = ", ".join(map(quoted, strangers[:5])) + (", ..." if len(strangers) > 5 else "")
+        raise UserError(
+            f"{printable(str(path))}: {plural(len(strangers), 'name')} cannot be of a video of {known}: {some}. Give "
+            f"the list of the videos of {known} with --videos."
+        )
+    listed = listed.assign(video=[str(resolved) for resolved in ids.values()])
+    if registered_copy.annotations is None:
+        return listed.drop_duplicates("video", ignore_index=True)
+    if not set(listed["video"]) & set(videos["video"]):
+        raise UserError(
+            f"{printable(str(path))}: none of the listed videos is in the annotation, which has "
+            f"{', '.join(map(quoted, videos['video'][:3]))} and others. Give the list of the same copy with --videos."
+        )
+    if registered_copy.reader == CSV:
+        return videos  # the canonical reader has joined the two
+    return _with_frame_counts(videos, _lengths(listed), registered_copy.name, registered_copy.fps)
 
 
 def _clips_of_folders(registered_copy: Entry) -> pd.DataFrame:
@@ -241,33 +308,44 @@ def _split_keys(frames: Mapping[str, tuple[int, int]]) -> ClipFrames:
     return {(key.split("/", 1)[0], key.split("/", 1)[1]): (first, last) for key, (first, last) in frames.items()}
 
 
-def _universe(registered_copy: Entry, path: Path) -> str:
-    if registered_copy.reader != CSV:
+def _universe(registered_copy: Entry) -> str:
+    if registered_copy.annotations and registered_copy.reader != CSV:
         return catalog.card(registered_copy.reader).universe
     if registered_copy.videos:
         return f"the videos of {Path(registered_copy.videos).name}"
+    path = Path(str(registered_copy.annotations))
     return f"the videos of {path.name}, which lists only those with events: register the others with --videos"
 
 
-def _with_frame_counts(videos: pd.DataFrame, counts: Mapping[str, int], name: str, fps: float | None) -> pd.DataFrame:
+def _with_frame_counts(
+    videos: pd.DataFrame,
+    counts: Mapping[str, int],
+    name: str,
+    fps: float | None,
+    on_disk: Mapping[str, OnDisk] | None = None,
+) -> pd.DataFrame:
     """Fill in lengths that the annotation does not tell, and add the videos that only the folder knows."""
     known = pd.array([counts.get(video) or pd.NA for video in videos["video"]], dtype="Int64")
-    videos = videos.assign(n_frames=videos["n_frames"].fillna(pd.Series(known, index=videos.index)))
+    filled = videos.assign(n_frames=videos["n_frames"].fillna(pd.Series(known, index=videos.index)))
     subject_of = dict(zip(videos["video"], videos["subject"], strict=True))
     extra = sorted(set(counts) - set(subject_of))
     if not extra:
-        return videos
+        return filled
+    by_camera = on_disk is not None and bool((videos["first_frame"] != 1).any())
     more = pd.DataFrame(
         {
             "dataset": name,
             "subject": [video.split("_", 1)[0] for video in extra],
             "video": extra,
             "fps": videos["fps"].iloc[0] if len(videos) else fps,
-            "first_frame": 1,
+            "first_frame": [on_disk[video].first if by_camera and on_disk else 1 for video in extra],
             "n_frames": pd.array([counts[video] or pd.NA for video in extra], dtype="Int64"),
         }
     )
-    return pd.concat([videos, more], ignore_index=True)
+    if by_camera and on_disk:
+        spans = [on_disk[v].last - on_disk[v].first + 1 if on_disk[v].n_images else pd.NA for v in extra]
+        more = more.assign(n_frames=pd.array(spans, dtype="Int64"))
+    return pd.concat([filled, more], ignore_index=True)
 
 
 def _lengths(videos: pd.DataFrame) -> dict[str, int]:

@@ -111,8 +111,8 @@ def read_workbook(path: Path) -> list[Sheet]:
         ]
     except (python_calamine.CalamineError, OSError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"{shown}: this workbook is damaged or incomplete, or protected by a password. Copy it again, or open it in "
-            "a spreadsheet program and save it as .xlsx."
+            f"{shown}: this workbook is damaged or incomplete, or protected by a password. Copy it again, or open it "
+            "in a spreadsheet program and save it as .xlsx."
         ) from error
 
 

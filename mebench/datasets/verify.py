@@ -14,6 +14,7 @@ from mebench.datasets.catalog import RECOGNITION, SPOTTING, Expected
 from mebench.datasets.clip_counts import clip_title, measure_clips
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.tables import MAE, ME, TYPES
+from mebench.problems import plural
 
 TITLES: Mapping[str, str] = {
     "rows": "annotated events",
@@ -115,11 +116,15 @@ def verify(dataset: Dataset | ClipDataset) -> list[Check]:
     if card is None:
         return []
     found = measure(dataset)
+    facts = {**found, **_ids(dataset)}
     annotated = isinstance(dataset, ClipDataset) or dataset.annotations is not None
     for expected in catalog.card(card).expected:
         if annotated and ("_emotion_" in expected.what or _is_class_of_clips(expected.what)):
             found.setdefault(expected.what, 0)
-    return [_check(expected, found.get(expected.what), clips) for expected in catalog.card(card).expected]
+    without = _without_lengths(dataset)
+    return [
+        _check(expected, found.get(expected.what), facts, clips, without) for expected in catalog.card(card).expected
+    ]
 
 
 def title(what: str, clips: bool = False) -> str:
@@ -134,18 +139,58 @@ def _is_class_of_clips(what: str) -> bool:
     return what.startswith(("emotion_", "objective_class_")) and not what.endswith("_rows")
 
 
-def _check(expected: Expected, found: int | None, clips: bool) -> Check:
-    verdict: Verdict = "agrees" if found in expected.values else "differs"
-    means = "" if verdict == "agrees" else expected.means.get(found if found is not None else -1, expected.otherwise)
+def _ids(dataset: Dataset | ClipDataset) -> dict[str, int]:
+    """Return a fact for each video or clip that there is; those that are absent count 0."""
+    if isinstance(dataset, ClipDataset):
+        return {f"clip {subject}/{clip}": 1 for subject, clip in dataset.clip_ids}
+    return {f"video {video}": 1 for video in dataset.video_ids}
+
+
+def _check(expected: Expected, found: int | None, facts: Mapping[str, int], clips: bool, without: str) -> Check:
+    verdict: Verdict = "agrees"
+    means = ""
     if found is None:
-        verdict, means = "not measurable", _needs(expected.what)
+        verdict, means = "not measurable", _needs(expected.what, without)
+    elif found not in expected.values:
+        verdict, means = "differs", _cause(expected, found, facts)
     return Check(expected.what, title(expected.what, clips), found, expected.values, verdict, means)
 
 
-def _needs(what: str) -> str:
-    if what in {"past_end_rows", "total_frames"}:
+def _cause(expected: Expected, found: int, facts: Mapping[str, int]) -> str:
+    """Return what a differing count usually means; a specific cause only where every other count fits it."""
+    conditions = expected.only_if.get(found, {})
+    if found in expected.means and all(facts.get(what, 0) == value for what, value in conditions.items()):
+        return expected.means[found]
+    if found > max(expected.values) and _counts_rows(expected.what):
+        return (
+            "videos were added, or named in another way" if expected.what == "videos" else "rows were added or edited"
+        )
+    return expected.otherwise
+
+
+def _counts_rows(what: str) -> bool:
+    """Return whether a count grows with the rows of a copy, and not with its defects or its folder of frames."""
+    return what == "rows" or not (what.endswith(("_rows", "_pairs")) or what == "total_frames")
+
+
+def _needs(what: str, without: str) -> str:
+    return without if what in {"past_end_rows", "total_frames"} else "this copy was registered without annotations"
+
+
+def _without_lengths(dataset: Dataset | ClipDataset) -> str:
+    """Return why the lengths of some videos are not known."""
+    if isinstance(dataset, ClipDataset):
+        return ""
+    unknown = dataset.videos.loc[dataset.videos["n_frames"].isna(), "video"].tolist()
+    if not dataset.frames and len(unknown) == len(dataset.videos):
         return "the lengths of the videos are not known: register the folder of frames with --frames"
-    return "this copy was registered without annotations"
+    if not unknown:
+        return "this copy was registered without annotations"
+    some = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+    where = (
+        f"their folders of frames are missing or empty under {dataset.frames}" if dataset.frames else "--frames tells"
+    )
+    return f"the length of {plural(len(unknown), 'video')} is not known ({some}): {where}"
 
 
 def _by_type(events: pd.DataFrame) -> dict[str, int]:

@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-
+from mebench.datasets import catalog
 from mebench.datasets.dataset import Dataset
-from mebench.datasets.ground_truth import Policy, ground_truth
-from mebench.datasets.library import load_dataset
+from mebench.datasets.ground_truth import Policy
 from mebench.diagnosis.errors import errors_block
 from mebench.diagnosis.sweeps import sweep_over_iou, sweep_over_score
 from mebench.metrics.intervals import iou_threshold
 from mebench.metrics.rules import CANONICAL, RULES
 from mebench.problems import UserError, quoted
+from mebench.protocols.registry import task_of
 from mebench.report.model import Report
-from mebench.scoring import score
-from mebench.scoring.case import case_of, policy_of, submission_of
-
-if TYPE_CHECKING:
-    from mebench.submission.model import Submission
+from mebench.scoring.case import Predictions, case_of, policy_of, submission_of, test_side
+from mebench.scoring.spotting import counted_events, score
 
 SWEEPS = ("iou", "score")
 
 
 def diagnose(
-    predictions: pd.DataFrame | str | Path | Submission,
+    predictions: Predictions,
     dataset: str | Dataset,
     *,
     errors: bool = True,
@@ -38,6 +33,7 @@ def diagnose(
     rule: str = CANONICAL.name,
     iou: str | float | Fraction = "1/2",
     gt_policy: str | Policy | None = None,
+    protocol: str | None = None,
     default_type: str | None = None,
     allow_duplicates: bool = False,
     **options: Any,
@@ -46,7 +42,7 @@ def diagnose(
 
     Parameters
     ----------
-    predictions, dataset, rule, iou, gt_policy, default_type, allow_duplicates, **options
+    predictions, dataset, rule, iou, gt_policy, protocol, default_type, allow_duplicates, **options
         As for :func:`mebench.scoring.score`.
     errors : bool, default True
         Fill the report's ``errors``: every error by kind with the F1 that fixing it would gain
@@ -70,6 +66,7 @@ def diagnose(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> said = pd.DataFrame({"video": ["s15_0101"], "onset": [10], "offset": [24], "type": ["me"]})
     >>> kinds = diagnose(said, "casme-sq-twin").errors["kinds"]
     >>> [row["kind"] for row in kinds if row["me"]["fp"]]
@@ -77,17 +74,21 @@ def diagnose(
     """
     wanted = tuple(over)
     _check(errors, wanted, rule)
-    loaded = load_dataset(dataset) if isinstance(dataset, str) else dataset
-    submission = submission_of(predictions, loaded, default_type, allow_duplicates)
-    report = score(submission, loaded, rule=rule, iou=iou, gt_policy=gt_policy, **options)
-    events = ground_truth(loaded, policy_of(gt_policy, RULES[rule])).expressions
-    case = case_of(loaded, events, submission.predictions, iou_threshold(report.rule["iou"]))
+    if isinstance(dataset, str) and task_of(dataset) == catalog.RECOGNITION:
+        raise UserError(f"--errors and --sweep are of intervals; {dataset} has clips to name.")
+    side = test_side(dataset, protocol)
+    submission = submission_of(predictions, side.whole, default_type, allow_duplicates)
+    report = score(submission, dataset, rule=rule, iou=iou, gt_policy=gt_policy, protocol=protocol, **options)
+    events = counted_events(side, policy_of(gt_policy, RULES[rule])).expressions
+    said = side.keep(submission.predictions)
+    case = case_of(side.counted, events, said, iou_threshold(report.rule["iou"]))
+    types = side.counted.types
     found: dict[str, Any] = {}
     if "iou" in wanted:
-        found["iou"] = sweep_over_iou(case, loaded.types, RULES[rule])
+        found["iou"] = sweep_over_iou(case, types, RULES[rule])
     if "score" in wanted:
-        found["score"] = sweep_over_score(case, loaded.types, submission)
-    told = errors_block(case, loaded, events, _near(near, case.threshold)) if errors else {}
+        found["score"] = sweep_over_score(case, types, said, submission.name)
+    told = errors_block(case, side.counted, events, _near(near, case.threshold)) if errors else {}
     return replace(report, errors=told, sweep=found)
 
 

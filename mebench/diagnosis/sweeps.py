@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from mebench.metrics import spotting, sweep
@@ -14,9 +15,6 @@ from mebench.metrics.rules import Case, Rule, RuleCannotScore
 from mebench.problems import UserError, printable
 from mebench.report.model import defined
 from mebench.scoring.spotting import OVERALL
-
-if TYPE_CHECKING:
-    from mebench.submission.model import Submission
 
 POINTS = 200
 """A curve over more thresholds than this is thinned in the report; its scores rest on all of them."""
@@ -48,15 +46,22 @@ def sweep_over_iou(case: Case, types: tuple[str, ...], rule: Rule) -> dict[str, 
     return {"thresholds": [str(threshold) for threshold in sweep.IOU_THRESHOLDS], "scores": scores}
 
 
-def sweep_over_score(case: Case, types: tuple[str, ...], submission: Submission) -> dict[str, Any]:
+def sweep_over_score(case: Case, types: tuple[str, ...], predictions: pd.DataFrame, name: str) -> dict[str, Any]:
     """Return the precision-recall curve of each type under the rule ``megc``, its average precision and best F1.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Those of the case, in its order.
+    name : str
+        What their file is called.
 
     Raises
     ------
     UserError
         If a prediction has no score.
     """
-    values = _scores_of(submission)
+    values = _scores_of(predictions, printable(Path(name).name))
     enlarges = sweep.enlarging(case.reference, case.estimated, values, case.threshold)
     said, of = case.kind(case.estimated), case.kind(case.reference)
     curves = {
@@ -95,8 +100,7 @@ def _counts_and_scores(counts: spotting.Counts) -> dict[str, Any]:
     }
 
 
-def _scores_of(submission: Submission) -> NDArray[np.float64]:
-    said, name = submission.predictions, printable(Path(submission.name).name)
+def _scores_of(said: pd.DataFrame, name: str) -> NDArray[np.float64]:
     if "score" not in said:
         raise UserError(f"--sweep score: {name} has no column score. Add one, or leave out --sweep score.")
     values = said["score"].to_numpy(np.float64)

@@ -1,7 +1,8 @@
 """The organisers' own list of the composite of MEGC2019, for those who have it and not all three tables.
 
 The file (``combined_3class_gt.csv``, no header: ``database,subject,clip,label`` with classes 0, 1, 2) is public and not
-part of mebench. It is known by its hash; a file of other bytes is accepted only if it holds exactly the published counts.
+part of mebench. It is known by its hash; a file of other bytes is accepted only if it holds exactly the published
+counts.
 """
 
 from __future__ import annotations

@@ -6,30 +6,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mebench.datasets import catalog
 from mebench.datasets.dataset import Dataset
-from mebench.datasets.ground_truth import GroundTruth, Policy, ground_truth
-from mebench.datasets.library import load_dataset
+from mebench.datasets.ground_truth import GroundTruth, Policy
 from mebench.datasets.tables import ME
 from mebench.metrics import resampling, spotting
 from mebench.metrics import spot_then_recognise as strs
 from mebench.metrics.ratios import mean_of_defined
 from mebench.metrics.rules import CANONICAL, RULES, Case, RuleCannotScore
 from mebench.problems import InvalidInput, Problem, UserError, printable, quoted, suggest, unknown_name
+from mebench.protocols.registry import task_of
 from mebench.report.environment import environment
 from mebench.report.model import Report, SpottingScore, defined
 from mebench.report.spot_then_recognise import AnalysisScore, EmotionScore, ProductScore
 from mebench.scoring.blocks import count_rows, ground_truth_block, shown_warnings, submission_block, uncertainty_block
-from mebench.scoring.case import case_of, policy_of, rule_of, submission_of, threshold_of
+from mebench.scoring.case import (
+    Predictions,
+    TestSide,
+    case_of,
+    policy_of,
+    rule_of,
+    submission_of,
+    test_side,
+    threshold_of,
+)
+from mebench.scoring.spotting import check_interval, counted_events
 from mebench.submission.classes import MEGC2019_CLASSES, class_of, is_nothing
-
-if TYPE_CHECKING:
-    from mebench.submission.model import Submission
+from mebench.submission.model import Submission
 
 OFFICIAL = "strs-official"
 OTHERS = frozenset({"others", "other"})
@@ -48,7 +57,7 @@ class _Told(NamedTuple):
 
 
 def score_spot_then_recognise(
-    predictions: pd.DataFrame | str | Path | Submission,
+    predictions: Predictions,
     dataset: str | Dataset,
     *,
     emotions: str | Sequence[str] | None = None,
@@ -93,18 +102,23 @@ def score_spot_then_recognise(
             f"Spot-then-recognise is scored under the rules {CANONICAL.name} and {OFFICIAL}, not under {quoted(rule)}."
         )
     threshold = threshold_of(iou)
-    loaded = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    check_interval(interval, seed)
     if default_type not in {None, ME}:
         raise UserError(f"--type {default_type}: spot-then-recognise is of ME; leave it out.")
-    if ME not in loaded.types:
-        raise UserError(f"{loaded.name} has no ME annotated, and spot-then-recognise is of ME.")
-    truth = ground_truth(loaded, policy_of(gt_policy, RULES[rule]))
-    submission = submission_of(predictions, loaded, default_type or ME, allow_duplicates)
-    of_me = replace(loaded, types=(ME,))
+    if isinstance(dataset, str) and task_of(dataset) == catalog.RECOGNITION:
+        raise UserError(f"Spot-then-recognise is of long videos; {dataset} has clips to name.")
+    side = test_side(dataset, protocol)
+    if ME not in side.counted.types:
+        raise UserError(f"{side.counted.name} has no ME annotated, and spot-then-recognise is of ME.")
+    truth = counted_events(side, policy_of(gt_policy, RULES[rule]))
+    submission = submission_of(predictions, side.whole, default_type or ME, allow_duplicates)
+    of_me = replace(side.counted, types=(ME,))
     truth = truth._replace(expressions=truth.expressions[truth.expressions["type"] == ME].reset_index(drop=True))
-    said = submission.predictions[submission.predictions["type"] == ME].reset_index(drop=True)
+    counted = side.keep(submission.predictions)
+    said = counted[counted["type"] == ME].reset_index(drop=True)
     told = _told(of_me, truth, said, submission, _analysed(of_me, truth, emotions, rule), threshold)
-    facts = _Facts(of_me, truth, submission, len(said), protocol)
+    left_out = len(submission.predictions) - len(counted)
+    facts = _Facts(of_me, truth, submission, side, len(said), len(counted) - len(said), left_out)
     if rule == OFFICIAL:
         return _official_report(facts, told)
     return _report(facts, told, interval, seed)
@@ -205,20 +219,23 @@ class _Facts(NamedTuple):
     dataset: Dataset
     truth: GroundTruth
     submission: Submission
+    side: TestSide
     predictions: int
-    protocol: str | None
+    macro: int
+    left_out: int
 
     def report(self, told: _Told, rule: str, statement: str, **parts: Any) -> Report:
         claimed = self.submission.meta.get("protocol")
-        macro = len(self.submission.predictions) - self.predictions
-        warnings = shown_warnings(self.submission)
-        if macro:
-            warnings += (f"{macro:,} MaE of the file are not scored: spot-then-recognise is of ME.",)
+        warnings, notes = shown_warnings(self.submission), self.side.notes
+        if self.macro:
+            warnings += (f"{self.macro:,} MaE of the file are not scored: spot-then-recognise is of ME.",)
+        if self.left_out:
+            notes += (f"{self.left_out} predictions are of what the protocol leaves out",)
         return Report(
             task="spot-then-recognise",
             dataset=self.dataset.name,
             synthetic=self.dataset.synthetic,
-            protocol=self.protocol or (str(claimed) if claimed else None),
+            protocol=self.side.protocol or (str(claimed) if claimed else None),
             rule={
                 "name": rule,
                 "version": RULES[rule].version,
@@ -226,7 +243,7 @@ class _Facts(NamedTuple):
                 "statement": statement,
                 "emotions": list(told.emotions),
             },
-            ground_truth=ground_truth_block(self.dataset, self.truth),
+            ground_truth=ground_truth_block(self.dataset, self.truth, notes),
             submission=submission_block(self.submission, self.predictions),
             warnings=warnings,
             environment=environment(),

@@ -113,7 +113,7 @@ def score(
         raise UserError("These are classes of clips, and the dataset has intervals to find.")
     chosen, threshold = rule_of(rule or "megc"), threshold_of(iou)
     side = test_side(dataset, protocol)
-    truth = _counted(side, policy_of(gt_policy, chosen))
+    truth = counted_events(side, policy_of(gt_policy, chosen))
     submission = submission_of(predictions, side.whole, default_type, allow_duplicates)
     return _scored(side, truth, submission, chosen, threshold, interval, seed)
 
@@ -152,7 +152,7 @@ def score_all_rules(
     results: list[tuple[Rule, Report | str]] = []
     for rule, policy in policies.items():
         try:
-            truth = _counted(side, policy)
+            truth = counted_events(side, policy)
             results.append((rule, _scored(side, truth, submission, rule, threshold, interval, seed)))
         except UserError as error:
             # A policy that the user named concerns every rule; one that a rule brought concerns that rule.
@@ -174,8 +174,8 @@ def check_interval(method: str, seed: int) -> None:
         raise UserError(f"A seed is a whole number from 0 on, not {seed!r}.")
 
 
-def _counted(side: TestSide, policy: Policy) -> GroundTruth:
-    """Return the events that count; the hash is of the universe and the events that are scored."""
+def counted_events(side: TestSide, policy: Policy) -> GroundTruth:
+    """Return the events that count on a test side; the hash is of the universe and the events that are scored."""
     truth = ground_truth(side.whole, policy)
     if side.counted is side.whole:
         return truth

@@ -112,4 +112,4 @@ def test_the_plain_score_loads_none_of_it(said):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split("\n")[-2].split())
     assert "mebench.scoring" in loaded
-    assert not loaded & {"mebench.diagnosis.diagnose", "mebench.scoring_spot_then_recognise", "mebench.metrics.anatomy"}
+    assert not loaded & {"mebench.diagnosis.diagnose", "mebench.scoring.spot_then_recognise", "mebench.metrics.anatomy"}

@@ -1,7 +1,7 @@
 import pytest
 
 from mebench.datasets.readers import casme_sq, samm_lv, smic_e_long
-from mebench.datasets.readers._folders import count_frames, videos_on_disk
+from mebench.datasets.readers._folders import OnDisk, frame_numbers, videos_on_disk
 from mebench.datasets.readers._names import natural
 from mebench.problems import UserError
 
@@ -31,7 +31,7 @@ def casme_release(tmp_path):
 
 def test_a_misplaced_folder_counts_for_its_subject(casme_release):
     found = videos_on_disk(casme_release, casme_sq.canonical_video)
-    assert found["s23_0502"] == 4
+    assert found["s23_0502"] == OnDisk(1, 4, 4)
     assert "s19_0502" not in found
     n = len(found)
     folder(casme_release, "s23/23_0502funnyerrors", 4)  # the 98-folder release has both copies
@@ -46,20 +46,22 @@ def test_only_folders_of_long_videos_count(tmp_path):
     folder(tmp_path, "selectedpic/s15/disgust1_2", 5)
     folder(tmp_path, "rawpic/s15/15_0101disgustingteeth", 7)
     folder(tmp_path, "longVideoFaceCropped/s15/15_0101disgustingteeth", 6, "img_{}.jpg")
-    assert videos_on_disk(tmp_path, casme_sq.canonical_video) == {"s15_0101": 7}
+    assert videos_on_disk(tmp_path, casme_sq.canonical_video) == {"s15_0101": OnDisk(1, 7, 7)}
 
 
 def test_a_folder_of_folders_is_no_video(tmp_path):
     folder(tmp_path, "HS/s01/micro/positive/s1_po_01", 2, "image{:06d}.bmp")
     assert smic_e_long.canonical_video("HS/s01/micro") == "s01_micro"  # by its name alone it could be one
-    assert videos_on_disk(tmp_path, smic_e_long.canonical_video) == {"s01_po_01": 2}
+    assert videos_on_disk(tmp_path, smic_e_long.canonical_video) == {"s01_po_01": OnDisk(1, 2, 2)}
 
 
 def test_padding_does_not_matter(tmp_path):
     folder(tmp_path, "006_1", 12, "006_1_{:04d}.jpg")
     folder(tmp_path, "006_2", 13, "006_2_{:05d}.jpg")
     folder(tmp_path, "006_3", 11, "006_3_{}.png")
-    assert videos_on_disk(tmp_path, samm_lv.canonical_video) == {"006_1": 12, "006_2": 13, "006_3": 11}
+    assert videos_on_disk(tmp_path, samm_lv.canonical_video) == {
+        "006_1": OnDisk(1, 12, 12), "006_2": OnDisk(1, 13, 13), "006_3": OnDisk(1, 11, 11)
+    }  # fmt: skip
 
 
 def test_video_files_and_empty_folders_have_no_frames(tmp_path):
@@ -68,7 +70,9 @@ def test_video_files_and_empty_folders_have_no_frames(tmp_path):
     (tmp_path / "007_3.txt").touch()
     folder(tmp_path, "007_4", 2)
     (tmp_path / "007_4.mp4").touch()
-    assert videos_on_disk(tmp_path, samm_lv.canonical_video) == {"007_1": 0, "007_2": 0, "007_4": 2}
+    assert videos_on_disk(tmp_path, samm_lv.canonical_video) == {
+        "007_1": OnDisk(0, 0, 0, "file"), "007_2": OnDisk(0, 0, 0), "007_4": OnDisk(1, 2, 2)
+    }  # fmt: skip
 
 
 def test_links_are_not_followed(tmp_path):
@@ -78,10 +82,10 @@ def test_links_are_not_followed(tmp_path):
     (root / "006_9").symlink_to(outside, target_is_directory=True)
     (root / "loop").symlink_to(root, target_is_directory=True)
     (inside / "006_1_003.jpg").symlink_to(outside / "img001.jpg")  # a linked image is an image
-    assert videos_on_disk(root, samm_lv.canonical_video) == {"006_1": 3}
+    assert videos_on_disk(root, samm_lv.canonical_video) == {"006_1": OnDisk(1, 3, 3)}
 
 
-def test_count_frames_takes_the_last_group_of_digits():
+def test_a_frame_is_told_by_the_last_group_of_digits():
     names = [
         "006_1_0001.jpg",
         "006_1_0002.JPG",
@@ -92,7 +96,7 @@ def test_count_frames_takes_the_last_group_of_digits():
         "1.txt",
         ".jpg",
     ]
-    assert count_frames(names) == 2
+    assert frame_numbers(names) == {1, 2}
 
 
 def test_a_missing_folder_is_said(tmp_path):

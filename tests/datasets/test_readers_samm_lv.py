@@ -116,7 +116,7 @@ def test_an_apex_that_is_not_annotated(missing):
 def test_events_that_end_before_they_begin_are_kept_and_said():
     read = parse([samm_row("006_1_1", 30, 20, 10)])
     assert read.annotations["offset"].tolist() == [10.0]
-    assert "1 events end before they begin" in read.notes[0]
+    assert "1 event ends before it begins" in read.notes[0]
 
 
 def test_every_mistake_is_named_in_one_pass():

@@ -88,7 +88,7 @@ def test_only_the_valid_triples_count():
     row = smic_row(1, "s01_po_01", 100, 900, ("s01_po_01", 200, 230), ("s01_po_02", 300, 330), count=1)
     read = parse([row])
     assert read.annotations["onset"].tolist() == [200.0]
-    assert "1 triples behind the NumME valid ones" in read.notes[0]
+    assert "behind the NumME valid ones of their rows: 1 triple" in read.notes[0]
     assert len(parse([smic_row(1, "s01_po_01", 100, 900, count="")]).annotations) == 0
 
 
@@ -106,8 +106,8 @@ def test_remarks():
     read = parse(rows)
     assert read.annotations["emotion"].isna().tolist() == [False, True, True]
     assert read.annotations["event"].isna().tolist() == [False, False, True]
-    assert "1 events begin outside StartFrame..Endframe" in read.notes[0]
-    assert "2 events have an ME Type without ne, po or sur" in read.notes[1]
+    assert "begin outside StartFrame..Endframe: 1 event;" in read.notes[0]
+    assert "ME Type without ne, po or sur, so no emotion is known: 2 events" in read.notes[1]
 
 
 def test_every_mistake_is_named_in_one_pass():

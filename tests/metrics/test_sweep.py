@@ -25,7 +25,7 @@ def curve_of(references, scored, threshold=HALF):
 
 
 def brute_curve(references, scored, threshold):
-    """(score, TP, FP) at every distinct score: the kept predictions are matched anew each time, by trying everything."""
+    """(score, TP, FP) at every distinct score: what is kept is matched anew each time, by trying everything."""
     steps = []
     for s in sorted({score for _, score in scored}, reverse=True):
         kept = [e for e, score in scored if score >= s]

@@ -19,9 +19,8 @@ def test_the_list_is_read_back_whatever_the_spelling_of_subjects(listed):
     twin = plan("megc2019", "megc2019-twin").samples
     assert not found.genuine
     assert len(found.samples) == 442
-    assert {
-        (d + "-twin", s, c) for d, s, c in zip(*(found.samples[k] for k in ("dataset", "subject", "clip")), strict=True)
-    } == set(twin.keys)
+    columns = (found.samples[name] for name in ("dataset", "subject", "clip"))
+    assert {(d + "-twin", s, c) for d, s, c in zip(*columns, strict=True)} == set(twin.keys)
 
 
 def test_the_organisers_bytes_are_known_by_their_hash(listed, monkeypatch):

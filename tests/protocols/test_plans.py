@@ -81,7 +81,7 @@ def test_the_official_format_is_that_of_the_organisers_file():
 def test_loso_has_a_fold_for_every_annotated_subject(dataset, folds):
     made = plan("loso", dataset)
     assert len(made.folds) == folds
-    assert {who for who in made.tested} == {Subject(dataset, s) for s in library.load_dataset(dataset).subjects}
+    assert set(made.tested) == {Subject(dataset, s) for s in library.load_dataset(dataset).subjects}
 
 
 @pytest.mark.parametrize(("dataset", "folds"), [("casme-sq-twin", 14), ("samm-lv-twin", 29)])

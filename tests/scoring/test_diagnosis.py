@@ -267,3 +267,24 @@ def test_bars_and_precision_at_recall_levels():
     curve = {"events": 4, "points": {"tp": [1, 1, 2], "fp": [0, 1, 2], "fn": [3, 3, 2]}}
     assert precision_at(curve, levels=5) == [1.0, 1.0, 0.5, None, None]
     assert precision_at({"events": 0, "points": {"tp": [0], "fp": [1], "fn": [0]}}, levels=2) == [None, None]
+
+
+def test_a_protocol_that_leaves_subjects_and_types_out_is_followed():
+    said = guesses("casme-sq-twin")
+    report = diagnose(said, "casme-sq-twin", protocol="loso-me", over=["iou", "score"])
+    jsonschema.validate(report.as_dict(), schema())
+    plain = mebench.score(said, "casme-sq-twin", protocol="loso-me")
+    assert report.scores == plain.scores
+    assert list(report.scores) == ["me", "overall"]
+    everything = {row["kind"]: row for row in report.errors["families"]}["everything"]["me"]
+    assert (everything["fp"], everything["fn"]) == (plain.scores["me"].fp, plain.scores["me"].fn)
+    assert sum(row["events"] for row in report.errors["recall"]["subject"]) == 57
+    assert len(report.errors["recall"]["subject"]) == 14
+    assert report.sweep["iou"]["scores"]["me"]["fp"][4] == plain.scores["me"].fp
+    lowest = {name: report.sweep["score"]["scores"]["me"]["points"][name][-1] for name in ("tp", "fp", "fn")}
+    assert lowest == {name: getattr(plain.scores["me"], name) for name in ("tp", "fp", "fn")}
+
+
+def test_clips_have_no_intervals_to_diagnose():
+    with pytest.raises(UserError, match="clips to name"):
+        diagnose(guesses("casme-sq-twin"), "casme2-twin")

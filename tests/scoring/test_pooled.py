@@ -1,11 +1,11 @@
 import json
 
 import pytest
+from test_scoring import guesses
 
 import mebench
 from mebench.problems import UserError
 from mebench.scoring.pooled import score_pooled
-from test_scoring import guesses
 
 
 def test_pooled_counts_are_the_sums_and_pooled_f1_is_of_the_sums():

@@ -228,3 +228,24 @@ def test_the_metric_is_the_one_of_the_metrics_room(scored):
     counts = np.array([getattr(report.scores["spotting"], name) for name in ("tp", "fp", "fn")])
     assert report.scores["strs"].strs == metric.strs(counts, np.array(report.scores["analysis"].confusion))
     assert len(said) == counts[:2].sum()
+
+
+def test_a_protocol_that_leaves_subjects_out_is_followed():
+    said = guesses("casme-sq-twin")
+    report = score_spot_then_recognise(said, "casme-sq-twin", protocol="loso-me")
+    expected = score(said, "casme-sq-twin", protocol="loso-me")
+    found = report.scores["spotting"]
+    assert (found.tp, found.fp, found.fn) == tuple(getattr(expected.scores["me"], n) for n in ("tp", "fp", "fn"))
+    assert report.protocol == expected.protocol
+    assert len(report.by_subject) == 14
+    # Only hits are analysed, and a subject without an event has none.
+    everyone = score_spot_then_recognise(said, "casme-sq-twin").scores["analysis"]
+    assert report.scores["analysis"].confusion == everyone.confusion
+    left_out = len(said) - report.submission["predictions"]
+    assert left_out > 0
+    assert f"{left_out} predictions are of what the protocol leaves out" in report.ground_truth["notes"]
+
+
+def test_clips_are_named_but_not_spotted():
+    with pytest.raises(UserError, match="clips to name"):
+        score_spot_then_recognise(guesses("casme-sq-twin"), "casme2-twin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from mebench.datasets.catalog import VideoResolver
 from mebench.problems import UserError
@@ -14,7 +15,19 @@ _VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".mpg", ".mpeg", ".wmv")
 _LAST_DIGITS = re.compile(r"(\d+)\D*$")
 
 
-def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, int]:
+class OnDisk(NamedTuple):
+    """One video on the disk: the numbers of its first and last image, and how many there are.
+
+    ``kind`` is ``"folder"``, or ``"file"`` for a video file, which is not opened; without images the numbers are 0.
+    """
+
+    first: int
+    last: int
+    n_images: int
+    kind: str = "folder"
+
+
+def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, OnDisk]:
     """Find the videos under a folder.
 
     A folder counts as a video if the resolver knows its name and it holds images or nothing at all; a video file
@@ -30,8 +43,8 @@ def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, int]
 
     Returns
     -------
-    dict of str to int
-        Canonical id to number of images, sorted by id; 0 where there are none (a video file, an empty folder).
+    dict of str to OnDisk
+        By canonical id, sorted.
 
     Raises
     ------
@@ -40,36 +53,32 @@ def videos_on_disk(root: Path, canonical_video: VideoResolver) -> dict[str, int]
     """
     if not root.is_dir():
         raise UserError(f"{root}: there is no such folder. Give the folder that holds one folder of frames a video.")
-    found: dict[str, int] = {}
+    found: dict[str, OnDisk] = {}
     open_folders = [("", str(root))]
     while open_folders:
         relative, folder = open_folders.pop()
         folders, files = entries(folder)
         prefix = f"{relative}/" if relative else ""
         open_folders.extend((prefix + name, os.path.join(folder, name)) for name in folders)
-        frames = count_frames(files)
-        here = canonical_video(relative) if relative and (frames or not folders) else None
+        numbers = frame_numbers(files)
+        here = canonical_video(relative) if relative and (numbers or not folders) else None
         if here is not None:
-            found[here] = max(found.get(here, 0), frames)
+            seen = OnDisk(min(numbers, default=0), max(numbers, default=0), len(numbers))
+            found[here] = max(found.get(here, seen), seen, key=lambda disk: disk.n_images)
         for name in files:
             if name.lower().endswith(_VIDEOS) and (there := canonical_video(prefix + name)) is not None:
-                found.setdefault(there, 0)
+                found.setdefault(there, OnDisk(0, 0, 0, "file"))
     return dict(sorted(found.items()))
 
 
-def count_frames(names: list[str]) -> int:
-    """Return how many frames a list of file names holds: images with different last digit groups.
+def frame_numbers(names: list[str]) -> set[int]:
+    """Return the numbers of the frames in a list of file names: the last digit group of each image.
 
     Examples
     --------
-    >>> count_frames(["img001.jpg", "img2.jpg", "img0002.jpg", "Thumbs.db", "._img003.jpg"])
-    2
+    >>> sorted(frame_numbers(["img001.jpg", "img2.jpg", "img0002.jpg", "Thumbs.db", "._img003.jpg"]))
+    [1, 2]
     """
-    return len(frame_numbers(names))
-
-
-def frame_numbers(names: list[str]) -> set[int]:
-    """Return the numbers of the frames in a list of file names: the last digit group of each image."""
     numbers = set()
     for name in names:
         stem, dot, _ = name.rpartition(".")

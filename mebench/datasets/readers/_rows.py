@@ -12,10 +12,16 @@ from mebench.datasets.readers._names import natural
 from mebench.datasets.sheets import Cell, number, text
 from mebench.datasets.tables import ANNOTATIONS, VIDEOS, conform, empty
 from mebench.datasets.types import expression_type
-from mebench.problems import InvalidInput, Problem, printable, quoted
+from mebench.problems import InvalidInput, Problem, UserError, printable, quoted
 
 LARGEST_FRAME = 10**9
 """No camera counts as far; a larger number is a slip."""
+
+_SHIFTED_ROWS = 10
+
+
+BACKWARDS = "rows were edited: such an event can never be matched"
+"""What ``dataset verify`` says of offsets before onsets where the original has none."""
 
 
 class Event(NamedTuple):
@@ -92,6 +98,32 @@ class Faults:
             self.add("unknown-type", row, column, cell, message, remedy)
         return kind or ""
 
+    def raise_if_shifted(self, rows: int, expected: str) -> None:
+        """Raise one sentence instead of a problem a row, if nearly every row fails in the same way.
+
+        Parameters
+        ----------
+        rows : int
+            How many rows were read.
+        expected : str
+            The columns that a row should have.
+
+        Raises
+        ------
+        UserError
+            If one rule is broken in nine of ten rows, and in ten at least.
+        """
+        failing: dict[str, set[int | None]] = {}
+        for problem in self.problems:
+            failing.setdefault(f"{problem.rule} {problem.column}", set()).add(problem.row)
+        broken = max(map(len, failing.values()), default=0)
+        if broken >= max(_SHIFTED_ROWS, 0.9 * rows):
+            first = self.problems[0]
+            raise UserError(
+                f"{self.file}: the columns look shifted: {broken} of {rows} rows fail in the same way (row "
+                f"{first.row}: {first.message}). Expected {expected}; was a column removed or added?"
+            )
+
     def raise_if_any(self, *others: Faults) -> None:
         """Raise every problem of this file and of others.
 
@@ -141,4 +173,6 @@ def remarks(events: Sequence[Event]) -> tuple[str, ...]:
     if not backwards:
         return ()
     rows = ", ".join(str(event.row) for event in backwards[:5]) + (", ..." if len(backwards) > 5 else "")
+    if len(backwards) == 1:
+        return (f"1 event ends before it begins and can never be matched (row {rows})",)
     return (f"{len(backwards)} events end before they begin and can never be matched (rows {rows})",)

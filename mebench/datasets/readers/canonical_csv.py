@@ -20,6 +20,7 @@ import pandas as pd
 from mebench.datasets.catalog import Annotation
 from mebench.datasets.delimited import Table, header_is_data, read_table
 from mebench.datasets.readers._rows import (
+    LARGEST_FRAME,
     Event,
     Faults,
     Video,
@@ -188,10 +189,10 @@ def _video(cells: dict[str, str], row: int, fps: float | None, faults: Faults) -
 
 def _whole(cell: str, row: int, column: str, least: int, faults: Faults) -> int | None:
     """Return a whole number, None if there is none or it is wrong."""
-    value = faults.frame(cell, row, column)
-    if math.isnan(value):
+    value = number(cell)
+    if value is not None and math.isnan(value):
         return None
-    if value < least or not value.is_integer():
+    if value is None or value < least or value > LARGEST_FRAME or not value.is_integer():
         message = f"{quoted(cell)} is no whole number from {least} up"
         faults.add("not-a-whole-number", row, column, cell, message, "Correct it, or leave the cell empty")
         return None

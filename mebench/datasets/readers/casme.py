@@ -31,8 +31,10 @@ CARD = Card(
     workbooks=("CASME.xls", "casme.xlsx"),
     frames_are="1-based within the clip, at 60 fps",
     expected=(
-        Expected("rows", (189,), {195: "the number in the paper; the tables in use have 189"}, "a trimmed copy"),
-        Expected("subjects", (18,), {35: "35 people were recorded"}, "a trimmed copy"),
+        Expected(
+            "rows", (189,), {195: "the number in the paper; the tables in use have 189"}, "rows were removed or edited"
+        ),
+        Expected("subjects", (18,), {35: "35 people were recorded"}, "rows were removed or edited"),
         Expected("emotion_tense", (68,), {69: "as papers print"}, _COPIES),
         Expected("emotion_disgust", (45,), {44: "as papers print"}, _COPIES),
         Expected("emotion_repression", (39,), {38: "as papers print"}, _COPIES),

@@ -16,6 +16,8 @@ from mebench.datasets.readers._clip_names import locate, numbered
 from mebench.datasets.readers._clips import Layout, parse_clips
 from mebench.datasets.sheets import Sheet
 
+_WITHOUT_TWO = {"emotion_sadness": 0, "emotion_fear": 0}
+
 CARD = Card(
     name="casme2",
     title="CASME II",
@@ -46,33 +48,41 @@ CARD = Card(
                 147: "only disgust, repression, happiness and surprise",
                 145: "only the clips of the MEGC2019 composite",
             },
-            "the copy was trimmed or edited",
+            "rows were removed or edited",
+            {
+                247: _WITHOUT_TWO,
+                246: _WITHOUT_TWO,
+                147: _WITHOUT_TWO | {"emotion_others": 0},
+                145: _WITHOUT_TWO | {"emotion_others": 0},
+            },
         ),
         Expected(
             "subjects",
             (26,),
             {24: "without sub10 and sub18, who show none of the composite's emotions", 35: "35 people were recorded"},
-            "the copy was trimmed",
+            "rows were removed or edited",
         ),
-        Expected("emotion_others", (99,), {}, "the copy was trimmed or relabelled"),
+        Expected("emotion_others", (99,), {}, "rows were removed, edited or relabelled"),
         Expected(
             "emotion_disgust",
             (63, 64),
             {61: "without the two clips that MEGC2019 leaves out"},
-            "the copy was trimmed or relabelled (the 256-row table has one more, sub24/EP02_07)",
+            "rows were removed, edited or relabelled (the 256-row table has one more, sub24/EP02_07)",
         ),
-        Expected("emotion_happiness", (32,), {}, "the copy was trimmed or relabelled"),
-        Expected("emotion_repression", (27,), {}, "the copy was trimmed or relabelled"),
-        Expected("emotion_surprise", (25,), {}, "the copy was trimmed or relabelled"),
-        Expected("emotion_sadness", (7,), {0: "left out, as most papers do"}, "the copy was trimmed or relabelled"),
-        Expected("emotion_fear", (2,), {0: "left out, as most papers do"}, "the copy was trimmed or relabelled"),
+        Expected("emotion_happiness", (32,), {}, "rows were removed, edited or relabelled"),
+        Expected("emotion_repression", (27,), {}, "rows were removed, edited or relabelled"),
+        Expected("emotion_surprise", (25,), {}, "rows were removed, edited or relabelled"),
+        Expected(
+            "emotion_sadness", (7,), {0: "left out, as most papers do"}, "rows were removed, edited or relabelled"
+        ),
+        Expected("emotion_fear", (2,), {0: "left out, as most papers do"}, "rows were removed, edited or relabelled"),
         Expected(
             "apex_missing_rows",
             (1,),
             {0: "sub04/EP12_01f was left out or its apex filled in", 21: "the 256-row table lacks 21 apex frames"},
             "another version of the workbook",
         ),
-        Expected("offset_before_onset_rows", (0,), {}, "an edited copy"),
+        Expected("offset_before_onset_rows", (0,), {}, "rows were edited"),
     ),
     notes=(
         "one public toolkit corrects the offset of one row and fills in the apex frames that the 256-row table lacks; "

@@ -19,7 +19,7 @@ from mebench.datasets.sheets import Sheet
 from mebench.problems import UserError, printable
 
 _WITHOUT = {0: "the table CAS(ME)3_part_A_v2.xls has no emotions"}
-_TRIMMED = "the copy was trimmed or relabelled"
+_TRIMMED = "rows were removed, edited or relabelled"
 
 CARD = Card(
     name="casme3",
@@ -47,9 +47,14 @@ CARD = Card(
                 816: "without occluded, very long and unreadable ones",
                 165: "this is part C",
             },
-            "the copy was trimmed",
+            "rows were removed or edited",
         ),
-        Expected("subjects", (94,), {98: "this counts the subjects with macro-expressions too"}, "a trimmed copy"),
+        Expected(
+            "subjects",
+            (94,),
+            {98: "this counts the subjects with macro-expressions too"},
+            "rows were removed or edited",
+        ),
         Expected("emotion_disgust", (250,), _WITHOUT, _TRIMMED),
         Expected("emotion_surprise", (187,), _WITHOUT, _TRIMMED),
         Expected("emotion_others", (161,), _WITHOUT | {158: "without the three written 'Others'"}, _TRIMMED),

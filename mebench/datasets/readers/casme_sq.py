@@ -98,13 +98,17 @@ def parse(sheets: Sequence[Sheet], source: str) -> Annotation:
     stimuli = rules.read_stimuli(sheets, source)
     faults = Faults(source, sheet.name)
     events: list[Event] = []
-    started = False
+    started, rows = False, 0
     for number_, row in enumerate(sheet.rows, start=1):
         if is_blank(row) or text(cell_at(row, 0)).startswith("#"):
             continue
         started = started or not _is_header(row)
+        rows += started
         if started and (event := _event(row, number_, subjects.names, stimuli.names, faults)) is not None:
             events.append(event)
+    faults.raise_if_shifted(
+        rows, "subject index, event (anger1_1), onset, apex, offset, action units, emotion, type, self-report"
+    )
     faults.raise_if_any(subjects.faults, stimuli.faults)
     if not events:
         raise UserError(f"{faults.file}: there is no event in the sheet. Give the complete workbook.")

@@ -29,7 +29,7 @@ CARD = Card(
     workbooks=("MMEW_Micro_Exp.xlsx",),
     frames_are="1-based within the clip, at 90 fps",
     expected=(
-        Expected("rows", (300,), {234: "without others"}, "the copy was trimmed"),
+        Expected("rows", (300,), {234: "without others"}, "rows were removed or edited"),
         Expected("emotion_happiness", (36,), {}, _SAID),
         Expected("emotion_anger", (8,), {}, _SAID),
         Expected("emotion_surprise", (89,), {}, _SAID),

@@ -16,7 +16,7 @@ from mebench.datasets.readers._clip_names import locate, numbered
 from mebench.datasets.readers._clips import Layout, parse_clips
 from mebench.datasets.sheets import Sheet
 
-_TRIMMED = "the copy was trimmed or relabelled"
+_TRIMMED = "rows were removed, edited or relabelled"
 
 CARD = Card(
     name="samm",
@@ -37,7 +37,13 @@ CARD = Card(
     workbooks=("SAMM_Micro_FACS_Codes_v2.xlsx", "SAMM_20181215_Micro_FACS_Codes_v2.xlsx"),
     frames_are="absolute within the source video, at 200 fps",
     expected=(
-        Expected("rows", (159,), {133: "without the 26 clips of emotion Other, as in MEGC2019"}, _TRIMMED),
+        Expected(
+            "rows",
+            (159,),
+            {133: "without the 26 clips of emotion Other, as in MEGC2019"},
+            _TRIMMED,
+            {133: {"emotion_others": 0}},
+        ),
         Expected(
             "subjects",
             (29,),
@@ -46,7 +52,7 @@ CARD = Card(
                 30: "this counts the subjects of SAMM Long Videos",
                 32: "papers print the 32 participants; 29 have a micro-expression",
             },
-            "the copy was trimmed",
+            "rows were removed or edited",
         ),
         Expected("emotion_anger", (57,), {}, _TRIMMED),
         Expected("emotion_contempt", (12,), {}, _TRIMMED),

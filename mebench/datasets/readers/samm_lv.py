@@ -16,6 +16,7 @@ from mebench.datasets.catalog import Annotation, Card, Expected
 from mebench.datasets.readers._headers import Header, cell_at, find_header, fold, no_table
 from mebench.datasets.readers._names import parts_of
 from mebench.datasets.readers._rows import (
+    BACKWARDS,
     Event,
     Faults,
     Video,
@@ -26,6 +27,9 @@ from mebench.datasets.readers._rows import (
 )
 from mebench.datasets.sheets import Cell, Sheet, number, text
 from mebench.problems import UserError, quoted
+
+_REMOVED = "rows were removed or edited"
+_EDITED = "rows were edited, removed or added"
 
 CARD = Card(
     name="samm-lv",
@@ -41,7 +45,7 @@ CARD = Card(
         "Yap, Kendrick, Yap: SAMM Long Videos: A Spontaneous Facial Micro- and Macro-Expressions Dataset. FG 2020, "
         "doi:10.1109/FG47880.2020.00029"
     ),
-    universe="the videos named in the workbook: every one of the 147 is annotated",
+    universe="the videos named in the workbook, each of which has an event",
     workbooks=("SAMM_LongVideos_V1_Release.xlsx", "SAMM_LongVideos_V2_Release.xlsx", "SAMM_LongVideos_V3_Release.xlsx"),
     frames_are="1-based within the long video (not within the SAMM clip), at 200 fps",
     me_longest=105,  # the window of the MEGC2020 baseline: an ME has 47 to 105 frames
@@ -51,36 +55,46 @@ CARD = Card(
             "rows",
             (502,),
             {
-                501: "a published script left out one event",
                 499: "the three events that run past the last frame were left out (LSSNet, LGSNet)",
                 492: "the ten events with onset 0 were left out (SOFTNet)",
                 159: "the copy holds only the micro-expressions",
                 343: "the copy holds only the macro-expressions",
             },
-            "the copy was trimmed or edited",
+            _REMOVED,
+            {
+                499: {"me": 159, "mae": 340, "onset_zero_rows": 10},
+                492: {"me": 159, "mae": 333, "onset_zero_rows": 0},
+                159: {"me": 159},
+                343: {"mae": 343},
+            },
         ),
-        Expected("me", (159,), {}, "the copy was trimmed or re-typed (a duration rule must not change the labels)"),
+        Expected("me", (159,), {}, f"{_REMOVED}, or re-typed (a duration rule must not change the labels)"),
         Expected(
             "mae",
             (343,),
             {
                 333: "the ten events with onset 0 were left out (SOFTNet)",
                 340: "the three events that run past the last frame were left out (LSSNet, LGSNet)",
-                342: "one event was left out (MULT)",
                 312: "events with onset 0 or longer than 4 s were left out (LGSNet)",
             },
-            "the copy was trimmed or re-typed",
+            f"{_REMOVED}, or re-typed",
+            {
+                333: {"rows": 492, "onset_zero_rows": 0},
+                340: {"rows": 499, "onset_zero_rows": 10},
+                312: {"rows": 471, "onset_zero_rows": 0},
+            },
         ),
         Expected(
             "videos",
             (147,),
             {
                 79: "only the videos with micro-expressions, as in MEGC2019",
-                146: "one video is missing (LGSNet's list has 146)",
+                146: "one video is missing (so LGSNet's list): false positives in it would not count",
                 145: "032_3 and 032_6 were left out (AUW-GCN could not find a face)",
                 224: "these are the source videos of SAMM, not the long videos",
             },
-            "the copy was trimmed: false positives in the missing videos would not count",
+            "videos are missing: false positives in them would not count",
+            {79: {"me": 159, "mae": 0}, 145: {"video 032_3": 0, "video 032_6": 0}},
         ),
         Expected(
             "subjects",
@@ -89,22 +103,22 @@ CARD = Card(
                 29: "only the subjects with micro-expressions",
                 32: "papers print the 32 participants of SAMM; 30 have videos",
             },
-            "the copy was trimmed",
+            _REMOVED,
+            {29: {"me": 159, "mae": 0}},
         ),
-        Expected("subjects_me", (29,), {}, "only subject 008 has no micro-expression in a complete copy"),
-        Expected("subjects_mae", (29,), {}, "only subject 031 has no macro-expression in a complete copy"),
-        Expected("videos_me", (79,), {}, "the copy was trimmed"),
-        Expected("videos_mae", (130,), {}, "the copy was trimmed"),
-        Expected("videos_both", (62,), {}, "the copy was trimmed"),
+        Expected("subjects_me", (29,), {}, f"{_REMOVED}; in a complete copy only 008 has no micro-expression"),
+        Expected("subjects_mae", (29,), {}, f"{_REMOVED}; in a complete copy only 031 has no macro-expression"),
+        Expected("videos_me", (79,), {}, _REMOVED),
+        Expected("videos_mae", (130,), {}, _REMOVED),
+        Expected("videos_both", (62,), {}, _REMOVED),
         Expected(
             "onset_zero_rows",
             (10,),
             {0: "V3 writes onset 1 where V1 and V2 write 0, or the ten events were left out: see the count of rows"},
-            "another version of the workbook",
+            "onsets were edited, or rows removed or added",
         ),
-        Expected(
-            "apex_missing_rows", (6,), {0: "the copy has no apex column, or its gaps were filled"}, "an edited copy"
-        ),
+        Expected("apex_missing_rows", (6,), {0: "its gaps were filled", 502: "the copy has no apex column"}, _EDITED),
+        Expected("offset_before_onset_rows", (0,), {}, BACKWARDS),
         Expected("offset_missing_rows", (0,), {}, "SAMM-LV has an offset for every event: check the Offset column"),
         Expected(
             "past_end_rows",

@@ -14,7 +14,7 @@ from mebench.datasets.readers import _smic
 from mebench.datasets.readers._smic import canonical_clip, emotion_of_clip
 from mebench.datasets.sheets import Sheet
 
-_TRIMMED = "the copy was trimmed or relabelled"
+_TRIMMED = "rows were removed, edited or relabelled"
 
 CARD = Card(
     name="smic",
@@ -33,23 +33,24 @@ CARD = Card(
             "rows",
             (164,),
             {
-                161: "the clips of SMIC-E-HS: the three lost ones are missing",
+                161: "as many as SMIC-E-HS has: the three lost ones may be missing",
                 163: "SMIC_all_cropped lacks s18_sur_03",
                 157: "only the first micro-expression of each clip of SMIC-E-HS",
                 71: "these are the clips of SMIC-VIS or SMIC-NIR",
             },
-            "the copy was trimmed",
+            "rows were removed or edited",
+            {163: {"clip s18/s18_sur_03": 0}, 71: {"subjects": 8}},
         ),
         Expected(
             "subjects",
             (16,),
             {20: "SMIC recorded 20 people, of whom 16 show a micro-expression", 8: "SMIC-VIS and SMIC-NIR have 8"},
-            "the copy was trimmed",
+            "rows were removed or edited",
         ),
         Expected("emotion_negative", (70,), {}, _TRIMMED),
         Expected("emotion_positive", (51,), {}, _TRIMMED),
         Expected("emotion_surprise", (43,), {}, _TRIMMED),
-        Expected("offset_before_onset_rows", (0,), {}, "an edited copy"),
+        Expected("offset_before_onset_rows", (0,), {}, "rows were edited"),
     ),
     notes=(
         "SMIC_all_cropped lacks s18_sur_03 and single frames of s03_po_08, s03_sur_01, s03_sur_05 and s03_ne_16",

@@ -29,12 +29,15 @@ CARD = Card(
                 157: "only the first micro-expression of each clip",
                 164: "these are the clips of SMIC-HS: register them as smic",
             },
-            "the copy was trimmed",
+            "rows were removed or edited",
         ),
         Expected(
-            "subjects", (16,), {20: "SMIC recorded 20 people, of whom 16 show a micro-expression"}, "a trimmed copy"
+            "subjects",
+            (16,),
+            {20: "SMIC recorded 20 people, of whom 16 show a micro-expression"},
+            "rows were removed or edited",
         ),
-        Expected("offset_before_onset_rows", (0,), {}, "an edited copy"),
+        Expected("offset_before_onset_rows", (0,), {}, "rows were edited"),
     ),
     notes=("there is no apex: the middle frame is the convention",),
 )

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from mebench.datasets.catalog import Annotation, Card, Expected
 from mebench.datasets.readers._headers import Header, cell_at, find_header, fold, is_blank, no_table
 from mebench.datasets.readers._names import parts_of
-from mebench.datasets.readers._rows import Event, Faults, Video, annotations_table, remarks, videos_table
+from mebench.datasets.readers._rows import BACKWARDS, Event, Faults, Video, annotations_table, remarks, videos_table
 from mebench.datasets.sheets import Cell, Sheet, number, text
 from mebench.datasets.tables import ME
-from mebench.problems import UserError, printable, quoted
+from mebench.problems import UserError, plural, printable, quoted
 
 CARD = Card(
     name="smic-e-long",
@@ -44,7 +44,8 @@ CARD = Card(
                 157: "these are the shorter clips of SMIC-E-HS (SMIC-HS-E_annotation.xlsx)",
                 164: "these are SMIC-HS's clips",
             },
-            "the copy was trimmed: false positives in the missing videos would not count",
+            "videos are missing: false positives in them would not count",
+            {157: {"me": 161}, 164: {"me": 164}},
         ),
         Expected(
             "me",
@@ -56,12 +57,23 @@ CARD = Card(
                 161: "these are the events of SMIC-E-HS (157 clips, four with a second one)",
                 157: "these are the first micro-expressions of SMIC-E-HS",
             },
-            "the copy was trimmed or edited",
+            "rows were removed or edited",
+            {
+                167: {"videos": 162},
+                164: {"videos": 164},
+                162: {"videos": 162},
+                161: {"videos": 157},
+                157: {"videos": 157},
+            },
         ),
         Expected("mae", (0,), {}, "SMIC has no macro-expressions annotated"),
         Expected(
-            "subjects", (16,), {20: "SMIC recorded 20 people, of whom 16 show a micro-expression"}, "a trimmed copy"
+            "subjects",
+            (16,),
+            {20: "SMIC recorded 20 people, of whom 16 show a micro-expression"},
+            "rows were removed or edited",
         ),
+        Expected("offset_before_onset_rows", (0,), {}, BACKWARDS),
         Expected("offset_missing_rows", (0,), {}, "an edited copy: every micro-expression has an offset"),
         Expected(
             "past_end_rows",
@@ -255,14 +267,16 @@ def _event(row: Sequence[Cell], number_: int, video: Video, column: int, faults:
 def _notes(videos: dict[str, Video], events: Sequence[Event], left: int) -> tuple[str, ...]:
     notes = []
     if left:
-        notes.append(f"{left} triples behind the NumME valid ones of their rows were left aside")
+        notes.append(f"left aside, behind the NumME valid ones of their rows: {plural(left, 'triple')}")
     outside = 0
     for event in events:
         video = videos[event.video]
         outside += not video.first_frame <= event.onset < video.first_frame + (video.n_frames or 0)
     if outside:
-        notes.append(f"{outside} events begin outside StartFrame..Endframe: frames must be absolute camera numbers")
+        notes.append(
+            f"begin outside StartFrame..Endframe: {plural(outside, 'event')}; frames must be absolute camera numbers"
+        )
     unnamed = sum(event.emotion is None for event in events)
     if unnamed:
-        notes.append(f"{unnamed} events have an ME Type without ne, po or sur: their emotion is not known")
+        notes.append(f"an ME Type without ne, po or sur, so no emotion is known: {plural(unnamed, 'event')}")
     return tuple(notes)

@@ -22,9 +22,11 @@ CARD = Card(
     workbooks=("SMIC-NIR-E_annotation.xlsx", "SMIC_NIR_E_annotation.xlsx"),
     frames_are="absolute camera numbers, at 25 fps",
     expected=(
-        Expected("rows", (71,), {164: "these are the clips of SMIC-HS"}, "the copy was trimmed"),
-        Expected("subjects", (8,), {10: "10 people were recorded", 16: "SMIC-HS has 16"}, "the copy was trimmed"),
-        Expected("offset_before_onset_rows", (0,), {}, "an edited copy"),
+        Expected("rows", (71,), {164: "these are the clips of SMIC-HS"}, "rows were removed or edited"),
+        Expected(
+            "subjects", (8,), {10: "10 people were recorded", 16: "SMIC-HS has 16"}, "rows were removed or edited"
+        ),
+        Expected("offset_before_onset_rows", (0,), {}, "rows were edited"),
     ),
     notes=("there is no apex: the middle frame is the convention",),
     unverified=(
