@@ -66,7 +66,7 @@ def export(
 
     if out.exists() and not force:
         raise UserError(f"{out}: this file exists. Name another with --out, or give --force.")
-    made = plan(name, _dataset_for(name, dataset), classes)
+    made = plan(name.removesuffix("-twin"), _dataset_for(name, dataset), classes)
     if samples and made.samples is None:
         raise UserError(f"--samples is for recognition; {name} over {made.dataset} has no labelled clips.")
     if made.samples is not None and samples:

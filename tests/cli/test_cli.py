@@ -6,29 +6,10 @@ import sys
 import pytest
 
 import mebench
-from mebench.cli import main
 
 GOOD = "video,onset,offset,type\ns15_0101,10,20,me\ns15_0101,100,160,mae\n"
 GT = "subject,video,onset,apex,offset,type\n01,a,10,15,20,me\n02,b,30,40,60,mae\n"
 VIDEOS = "subject,video,fps,n_frames\n01,a,30,100\n02,b,30,100\n02,c,30,100\n"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "100")
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

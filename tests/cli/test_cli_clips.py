@@ -1,29 +1,10 @@
 """``mebench dataset`` with recognition datasets."""
 
 import json
-import sys
 
 import pytest
 
-from mebench.cli import main
-
 GT = "subject,clip,onset,apex,offset,emotion\nA,one,1,5,9,happy\nB,one,3,4,8,anger\n"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "100")
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.mark.parametrize("name", ["casme2", "smic", "samm"])

@@ -1,30 +1,10 @@
 import json
-import sys
 
 import pytest
 
-from mebench.cli import main
 from mebench.metrics.rules import RULES
 
 GOOD = "video,onset,offset,type\ns15_0101,10,20,me\ns15_0101,100,160,mae\n"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "100")
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import sys
 import jsonschema
 import pytest
 
-from mebench.cli import main
 from mebench.report.model import schema
 
 SAMPLE = "video,onset,offset,type,score\ns15_0101,10,20,me,0.5\ns15_0101,1800,1880,mae,0.9\n"
@@ -13,21 +12,8 @@ STR = "subject,video,onset,offset,emotion\ns15,s15_0101,10,20,negative\n"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "80")
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+def columns():
+    return 80
 
 
 @pytest.fixture
