@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -14,7 +15,7 @@ from mebench.problems import UserError
 
 app = typer.Typer(
     name="mebench",
-    help="Score, check and compare facial micro-expression spotting.",
+    help="Score, check and compare facial micro-expression spotting and recognition.",
     epilog="Try: mebench score submissions/casme-sq-twin/sample.csv --dataset casme-sq-twin",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -48,8 +49,15 @@ app.add_typer(protocol.app, name="protocol")
 app.add_typer(rule.app, name="rule")
 
 
+def _start_light() -> None:
+    """Save a tenth of a second of every command: no pool of threads for small tables, fewer garbage collections."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000, 50, 50)
+
+
 def main() -> None:
     """Run the command line: 0 done, 2 the input is wrong (a sentence), 1 a defect of ours."""
+    _start_light()
     try:
         app()
     except UserError as error:
