@@ -167,6 +167,11 @@ def add(
         raise UserError(f"{name} is the name of an embedded twin, which needs no registration; choose another name.")
     if _entry_path(name).exists() and not replace_existing:
         raise UserError(f"{name} is registered already ({entry(name).source}). Give --replace to replace it.")
+    if annotations is not None and annotations.is_dir():
+        raise UserError(
+            f"--annotations {annotations}: this is a folder; give the workbook (or CSV) itself. The folder of frames "
+            "goes with --frames."
+        )
     task = _task_for(name, annotations, like)
     _check_options(name, task, annotations, videos, fps, frames)
     reader = _reader_for(name, task, annotations, like)
@@ -301,11 +306,6 @@ def _task_for(name: str, annotations: Path | None, like: str | None) -> str:
 def _check_options(
     name: str, task: str, annotations: Path | None, videos: Path | None, fps: float | None, frames: Path | None
 ) -> None:
-    if annotations is not None and annotations.is_dir():
-        raise UserError(
-            f"--annotations {annotations}: this is a folder; give the workbook (or CSV) itself. The folder of frames "
-            "goes with --frames."
-        )
     if task == RECOGNITION:
         if videos is not None or fps is not None:
             raise UserError(

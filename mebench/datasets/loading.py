@@ -19,7 +19,7 @@ from mebench.datasets.entries import CSV, Entry
 from mebench.datasets.readers._folders import OnDisk
 from mebench.datasets.sheets import read_sheets, says_synthetic, sheets_say_synthetic
 from mebench.datasets.tables import ANNOTATIONS, TYPES, VIDEOS, conform, empty
-from mebench.datasets.video_frames import frames_notes, last_annotated, lengths_of
+from mebench.datasets.video_frames import frames_notes, lengths_of
 from mebench.files import sha256_of
 from mebench.problems import UserError, plural, printable, quoted
 
@@ -40,9 +40,8 @@ def load_entry(registered_copy: Entry) -> Dataset:
     annotations = read.annotations if registered_copy.annotations else None
     if registered_copy.frame_numbers:
         found = {video: OnDisk(*numbers) for video, numbers in registered_copy.frame_numbers.items()}
-        last = last_annotated(annotations)
-        notes += frames_notes(videos, last, found, listed_in)
-        lengths = {video: n or 0 for video, n in lengths_of(videos, last, found).items()}
+        notes += frames_notes(videos, annotations, found, listed_in)
+        lengths = {video: n or 0 for video, n in lengths_of(videos, annotations, found).items()}
         videos = _with_frame_counts(videos, lengths, name, registered_copy.fps, found)
         universe += f", and the folders under {Path(str(registered_copy.frames)).name}"
     if registered_copy.reader != CSV:

@@ -162,9 +162,7 @@ def _cause(expected: Expected, found: int, facts: Mapping[str, int]) -> str:
     if found in expected.means and all(facts.get(what, 0) == value for what, value in conditions.items()):
         return expected.means[found]
     if found > max(expected.values) and _counts_rows(expected.what):
-        return (
-            "videos were added, or named in another way" if expected.what == "videos" else "rows were added or edited"
-        )
+        return "videos were added" if expected.what == "videos" else "rows were added or edited"
     return expected.otherwise
 
 
@@ -187,9 +185,7 @@ def _without_lengths(dataset: Dataset | ClipDataset) -> str:
     if not unknown:
         return "this copy was registered without annotations"
     some = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
-    where = (
-        f"their folders of frames are missing or empty under {dataset.frames}" if dataset.frames else "--frames tells"
-    )
+    where = f"no images under {dataset.frames}" if dataset.frames else "--frames tells"
     return f"the length of {plural(len(unknown), 'video')} is not known ({some}): {where}"
 
 

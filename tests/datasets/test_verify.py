@@ -211,3 +211,71 @@ def test_the_counts_equal_their_definitions(drawn, n_frames, first):
         pairs += sum(b[0] <= a[1] for a, b in pairwise(ordered))
     assert found["overlapping_pairs"] == pairs
     assert found["total_frames"] == 6 * n_frames
+
+
+def test_a_specific_cause_is_named_only_if_every_number_fits():
+    loaded = load("casme-sq", layouts.complete_casme_sq())
+
+    def means(*gone, what="videos"):
+        videos = loaded.videos[~loaded.videos["video"].isin(gone)].reset_index(drop=True)
+        events = loaded.annotations[~loaded.annotations["video"].isin(gone)].reset_index(drop=True)
+        return lines(verify(dataset("casme-sq", videos, events)))[what].means
+
+    assert "only the annotated videos" in means("s15_0508", "s23_0503")
+    for gone in (["s16_0508", "s16_0503"], ["s16_0508"], ["s23_0502"]):
+        assert means(*gone) == "videos are missing: false positives in them would not count"
+        assert "97-folder" not in means(*gone, what="mae")
+
+    smic = load("smic-e-long", layouts.complete_smic_e_long())
+    events = smic.annotations.iloc[:164]
+    assert lines(verify(dataset("smic-e-long", smic.videos, events)))["me"].means == "rows were removed or edited"
+    samm = load("samm-lv", drop_rows(layouts.complete_samm_lv(), lambda row: row[7] != "Macro" or row[3] > 400.1))
+    assert all("SOFTNet" not in check.means for check in verify(samm))
+    samm = load("samm-lv", layouts.complete_samm_lv())
+    ten = samm.annotations.index[(samm.annotations["type"] == "mae") & (samm.annotations["onset"] > 0)][:10]
+    ten_others = lines(verify(dataset("samm-lv", samm.videos, samm.annotations.drop(ten))))
+    assert (ten_others["mae"].found, ten_others["rows"].found) == (333, 492)
+    assert all("SOFTNet" not in ten_others[what].means for what in ("rows", "mae"))
+
+
+def test_s23_lost_with_the_misplaced_folder_is_recognised():
+    loaded = load("casme-sq", layouts.complete_casme_sq())
+    events = loaded.annotations
+    of_video = events.index[events["video"] == "s23_0502"]
+    macros = events.index[(events["type"] == "mae") & (events["video"] != "s23_0502")]
+    moved = events.loc[of_video].assign(video="s15_0502", subject="s15")
+    kept = pd.concat([events.drop([*of_video, *macros[:2]]), moved], ignore_index=True)
+    kept = kept.assign(type=[*["me"] * 57, *["mae"] * 298])
+    videos = loaded.videos[loaded.videos["video"] != "s23_0502"].reset_index(drop=True)
+    checks = lines(verify(dataset("casme-sq", videos, kept)))
+    for what in ("rows", "mae", "videos"):
+        assert "97-folder release" in checks[what].means
+
+
+def test_more_than_published_is_never_called_removed():
+    loaded = load("samm-lv", layouts.complete_samm_lv())
+    events = pd.concat([loaded.annotations, loaded.annotations.assign(video="099_1", subject="099")])
+    extra = loaded.videos.iloc[:1].assign(video="099_1", subject="099")
+    videos = pd.concat([loaded.videos, extra], ignore_index=True)
+    checks = lines(verify(dataset("samm-lv", videos, events.reset_index(drop=True))))
+    assert checks["videos"].means == "videos were added"
+    for what in ("rows", "me", "mae", "subjects", "videos_me", "videos_both"):
+        assert checks[what].found > checks[what].expected[0]
+        assert checks[what].means == "rows were added or edited"
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_a_single_backward_row_differs(name):
+    loaded = load(name, COMPLETE[name]())
+    events = loaded.annotations.copy()
+    events.loc[5, "onset"], events.loc[5, "offset"] = 200.0, 100.0
+    line = lines(verify(dataset(name, loaded.videos, events)))["offset_before_onset_rows"]
+    assert (line.found, line.expected, line.verdict) == (1, (0,), "differs")
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_line_says_something_of_every_other_count(name):
+    for expected in catalog.card(name).expected:
+        assert expected.otherwise, expected
+        assert set(expected.only_if) <= set(expected.means), "a condition without a cause is never read"
+        assert not set(expected.means) & set(expected.values)
