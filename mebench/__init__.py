@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mebench.auditing.recognition import audit_recognition
     from mebench.auditing.spotting import audit_spotting
+    from mebench.comparing import compare
     from mebench.datasets.library import load_clips, load_dataset
     from mebench.diagnosis.diagnose import diagnose
     from mebench.problems import InvalidInput, UserError
@@ -21,6 +22,7 @@ _PUBLIC = {
     "audit_recognition": "mebench.auditing.recognition",
     "audit_spotting": "mebench.auditing.spotting",
     "diagnose": "mebench.diagnosis.diagnose",
+    "compare": "mebench.comparing",
     "load_clips": "mebench.datasets.library",
     "load_dataset": "mebench.datasets.library",
     "read_submission": "mebench.submission.read",
@@ -36,6 +38,7 @@ __all__ = [
     "UserError",
     "audit_recognition",
     "audit_spotting",
+    "compare",
     "diagnose",
     "load_clips",
     "load_dataset",

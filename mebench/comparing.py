@@ -112,6 +112,8 @@ def compare(
     UserError
         If there are fewer than two, two have the same name, or one cannot be scored.
     """
+    if options.get("rule") not in {None, "megc", "megc2019"}:
+        raise UserError(f"Systems are compared under the canonical rules, not under {options['rule']}.")
     if len(submissions) < 2:
         raise UserError("A comparison needs at least two submissions.")
     reports = [score(one, dataset, seed=seed, **options) for one in submissions]

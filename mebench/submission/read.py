@@ -46,7 +46,7 @@ class _Found:
 
 def read_submission(
     path: Path | str,
-    dataset: Dataset | None,
+    dataset: Dataset | None = None,
     *,
     default_type: str | None = None,
     allow_duplicates: bool = False,

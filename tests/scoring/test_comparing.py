@@ -71,3 +71,8 @@ def test_wrong_options_are_one_sentence(options, words):
 def test_one_submission_is_no_comparison():
     with pytest.raises(UserError, match="at least two"):
         compare([pd.DataFrame()], "casme-sq-twin")
+
+
+def test_legacy_rules_are_not_compared():
+    with pytest.raises(UserError, match="canonical"):
+        compare([guesses("casme-sq-twin")] * 2, "casme-sq-twin", names=["a", "b"], rule="softnet")
