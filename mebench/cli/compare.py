@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from mebench.cli.options import DatasetName, Shape
 from mebench.cli.tables import plain_table
 from mebench.cli.terminal import colour, width
+from mebench.problems import printable
 
 if TYPE_CHECKING:
     from mebench.comparing import Comparison
@@ -36,19 +38,13 @@ def compare(
 
 
 def _text(found: Comparison) -> str:
+    from mebench.report.text import title
+
     heading = f"{found.dataset}{' (SYNTHETIC)' if found.synthetic else ''}: {found.metric.upper()}"
-    systems = [
-        [
-            s.part,
-            s.name,
-            _share(s.score),
-            str(s.best_rank) if s.best_rank == s.worst_rank else f"{s.best_rank} to {s.worst_rank}",
-        ]
-        for s in found.systems
-    ]
+    systems = [[title(s.part), s.name, _share(s.score), _rank(s.best_rank, s.worst_rank)] for s in found.systems]
     pairs = [
         [
-            p.part,
+            title(p.part),
             f"{p.first} - {p.second}",
             _signed(p.difference),
             _ends(p.low, p.high),
@@ -58,27 +54,32 @@ def _text(found: Comparison) -> str:
         for p in found.pairs
     ]
     ties = [
-        f"{part}: not separable at {found.level:.0%}: {', '.join(group)}"
+        f"{title(part)}: not separable at {found.level:.0%}: {', '.join(map(printable, group))}"
         for part, groups in found.tie_groups.items()
         for group in groups
         if len(group) > 1
     ]
+    how = (
+        f"Paired over {found.subjects} subjects; interval: {found.interval}; p: permutation test, {found.permutations} "
+        f"swaps drawn (all of them where there are fewer), seed {found.seed}; truth sha256 {found.truth_sha256[:16]}"
+    )
     columns, shown = width(), colour()
+    tested = ("part", "pair", "difference", f"{found.level:.0%} interval", "p", "p (Holm)")
     return "\n".join(
         [
             heading,
             "",
             plain_table(("part", "system", found.metric.upper(), "rank"), systems, columns, shown),
-            plain_table(
-                ("part", "pair", "difference", f"{found.level:.0%} interval", "p", "p (Holm)"), pairs, columns, shown
-            ),
+            plain_table(tested, pairs, columns, shown),
             *(ties or [f"every pair is separable at {found.level:.0%}"]),
             "",
-            f"Paired over {found.subjects} subjects; interval: {found.interval}; p: permutation test, "
-            f"{found.permutations} swaps drawn, all tried where there are fewer, seed {found.seed}; "
-            f"truth sha256 {found.truth_sha256[:16]}",
+            textwrap.fill(how, columns),
         ]
     )
+
+
+def _rank(best: int, worst: int) -> str:
+    return str(best) if best == worst else f"{best} to {worst}"
 
 
 def _share(value: float | None) -> str:

@@ -57,8 +57,10 @@ def _files(sets: list[str]) -> dict[str, Path]:
 
 
 def _table(found: Pooled) -> str:
+    from mebench.report.text import title
+
     parts = [*((name, report.scores) for name, report in found.reports.items()), ("pooled", found.scores)]
-    rows = [[name, kind, *_cells(score)] for name, scores in parts for kind, score in scores.items()]
+    rows = [[name, title(kind), *_cells(score)] for name, scores in parts for kind, score in scores.items()]
     headings = ("set", "type", "TP", "FP", "FN", "P", "R", "F1", "F1 interval")
     one = next(iter(found.reports.values()))
     mark = " (SYNTHETIC)" if found.synthetic else ""
