@@ -16,7 +16,7 @@ from mebench.metrics.comparison import PERMUTATIONS, paired_difference, pairwise
 from mebench.metrics.ranking import rank_intervals, tie_groups
 from mebench.metrics.ratios import Numbers
 from mebench.problems import UserError, unknown_name
-from mebench.report.model import Report, defined
+from mebench.report.model import Report, defined, is_oracle
 from mebench.scoring import score
 
 Statistic = Callable[[Numbers], NDArray[np.float64]]
@@ -59,7 +59,11 @@ class System:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison says; ``tie_groups`` holds, by part, the largest groups in which no two are separable."""
+    """What a comparison says.
+
+    ``tie_groups`` holds, by part, the largest groups in which no two are separable; ``oracle`` names the systems whose
+    epoch or thresholds were chosen on the test labels.
+    """
 
     dataset: str
     synthetic: bool
@@ -74,6 +78,7 @@ class Comparison:
     tie_groups: Mapping[str, tuple[tuple[str, ...], ...]]
     truth_sha256: str
     submissions: Mapping[str, str]
+    oracle: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as a JSON-ready dictionary."""
@@ -145,6 +150,7 @@ def compare(
         tie_groups=ties,
         truth_sha256=reports[0].ground_truth["sha256"],
         submissions={name: report.submission["sha256"] for name, report in zip(called, reports, strict=True)},
+        oracle=tuple(name for name, report in zip(called, reports, strict=True) if is_oracle(report)),
     )
 
 

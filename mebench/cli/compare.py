@@ -41,6 +41,8 @@ def _text(found: Comparison) -> str:
     from mebench.report.text import title
 
     heading = f"{found.dataset}{' (SYNTHETIC)' if found.synthetic else ''}: {found.metric.upper()}"
+    if found.oracle:
+        heading += f"\nORACLE, chosen on the test labels: {', '.join(map(printable, found.oracle))}"
     systems = [[title(s.part), s.name, _share(s.score), _rank(s.best_rank, s.worst_rank)] for s in found.systems]
     pairs = [
         [

@@ -11,7 +11,7 @@ import typer
 from mebench.cli.options import Interval, IntervalOption, SeedOption, Shape, TypeOption
 from mebench.cli.tables import plain_table
 from mebench.cli.terminal import colour, say, width
-from mebench.problems import UserError, quoted
+from mebench.problems import UserError, plural, quoted
 
 if TYPE_CHECKING:
     from mebench.report.model import SpottingScore
@@ -57,6 +57,7 @@ def _files(sets: list[str]) -> dict[str, Path]:
 
 
 def _table(found: Pooled) -> str:
+    from mebench.report.model import is_oracle
     from mebench.report.text import title
 
     parts = [*((name, report.scores) for name, report in found.reports.items()), ("pooled", found.scores)]
@@ -64,6 +65,8 @@ def _table(found: Pooled) -> str:
     headings = ("set", "type", "TP", "FP", "FN", "P", "R", "F1", "F1 interval")
     one = next(iter(found.reports.values()))
     mark = " (SYNTHETIC)" if found.synthetic else ""
+    if oracle := [name for name, report in found.reports.items() if is_oracle(report)]:
+        mark += f" (ORACLE: {', '.join(oracle)})"
     facts = [
         f"rule {one.rule['name']}/{one.rule['version']}, IoU >= {one.rule['iou']}; {found.uncertainty['method']}",
         *(
@@ -71,7 +74,9 @@ def _table(found: Pooled) -> str:
             for name, r in found.reports.items()
         ),
     ]
-    return "\n".join([f"{len(found.reports)} sets{mark}", "", plain_table(headings, rows, width(), colour()), *facts])
+    return "\n".join(
+        [f"{plural(len(found.reports), 'set')}{mark}", "", plain_table(headings, rows, width(), colour()), *facts]
+    )
 
 
 def _cells(score: SpottingScore) -> list[str]:

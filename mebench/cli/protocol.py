@@ -58,7 +58,7 @@ def export(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
-    """Write the folds as CSV and print their SHA-256; the same split gives the same hash everywhere."""
+    """Write the folds as CSV and print their SHA-256; the same split under the same name gives the same hash."""
     from mebench.files import write_atomically
     from mebench.protocols import composite
     from mebench.protocols.folds import sha256_of_text
@@ -90,6 +90,7 @@ def adopt(
 
     found = remember(file)
     words = "the organisers' file, by its hash" if found.genuine else "not the organisers' bytes, but their counts"
+    words += "; SYNTHETIC: these are the clips of the twins" if found.synthetic else ""
     typer.echo(f"{file}: 442 clips, {words}. megc2019 uses it where casme2, smic and samm are not all registered.")
 
 

@@ -34,7 +34,9 @@ def score(
     rule: Annotated[
         str | None, typer.Option(help="Rule by which intervals are counted, default megc; 'all' for all of them.")
     ] = None,
-    iou: Annotated[str, typer.Option(help="IoU from which a pair may match, in (0, 1]; .5 or 1/3.")] = ".5",
+    iou: Annotated[
+        str | None, typer.Option(help="IoU from which a pair may match, in (0, 1]; .5 (the default) or 1/3.")
+    ] = None,
     gt_policy: Annotated[
         str | None,
         typer.Option(help="Choices for defects of the annotation, e.g. mirror,truncate; 'rule': the rule's own."),
@@ -63,7 +65,6 @@ def score(
     if json_out is not None and json_out.resolve() == file.resolve():
         raise UserError(f"--json {json_out}: that is the submission itself; name another file for the report.")
     options: dict[str, Any] = {
-        "iou": iou,
         "gt_policy": gt_policy,
         "protocol": protocol,
         "default_type": kind,
@@ -71,8 +72,7 @@ def score(
         "interval": interval.value,
         "seed": seed,
     }
-    if classes is not None:
-        options["classes"] = classes
+    options |= {name: given for name, given in (("iou", iou), ("classes", classes)) if given is not None}
     beside = Beside(errors, tuple(sweep or ()), task, emotions)
     if rule == ALL:
         if more := beside.words() or (f"--by {by}" if by else ""):

@@ -45,6 +45,9 @@ _TWINNED = ("samm-lv", "casme-sq", "smic-e-long", "casme2", "smic", "samm")
 
 TWIN_SUFFIX = "-twin"
 
+COMPOSITES = ("megc2019", "megc2019-twin")
+"""Made of several recognition datasets by a protocol; nothing of that name is registered."""
+
 
 @dataclass(frozen=True)
 class Expected:

@@ -115,10 +115,6 @@ class GroundTruth(NamedTuple):
     changes: Mapping[str, int]
     sha256: str
 
-    def of(self, dataset: Dataset, expressions: pd.DataFrame) -> GroundTruth:
-        """Return the part of the events that a protocol counts, hashed with the part of the videos."""
-        return self._replace(expressions=expressions, sha256=table_hash(dataset.videos, expressions))
-
 
 def ground_truth(dataset: Dataset, policy: Policy | None = None) -> GroundTruth:
     """Return the events of a dataset under a policy.

@@ -120,6 +120,11 @@ def not_registered(name: str) -> UserError:
             f"Register your copy: mebench dataset add {name} --annotations '{card.workbooks[0]}'"
             + (f"\nOr try the synthetic twin: --dataset {twin}" if catalog.is_twin(twin) else "")
         )
+    if name in catalog.COMPOSITES:
+        return UserError(
+            f"{name} is made of casme2, smic and samm by a protocol and is no dataset of its own: see 'mebench "
+            f"protocol show {name}'; 'mebench protocol export {name} --samples --out FILE' lists its clips."
+        )
     known = known_names()
     return UserError(
         f"There is no dataset {quoted(name)}.{suggest(name, known)} Known: {', '.join(known)}. Register a private one "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mebench.metrics import spotting, sweep
 from mebench.metrics.rules import Case, Rule, RuleCannotScore
+from mebench.metrics.rules import precision as rule_precision
 from mebench.problems import UserError, printable
 from mebench.report.model import defined
 from mebench.scoring.spotting import OVERALL
@@ -20,6 +21,7 @@ POINTS = 200
 """A curve over more thresholds than this is thinned in the report; its scores rest on all of them."""
 
 COUNTS = ("tp", "fp", "fn")
+_STATISTICS = {"precision": rule_precision, "recall": spotting.recall, "f1": spotting.f1}
 
 
 def sweep_over_iou(case: Case, types: tuple[str, ...], rule: Rule) -> dict[str, Any]:
@@ -33,14 +35,17 @@ def sweep_over_iou(case: Case, types: tuple[str, ...], rule: Rule) -> dict[str, 
 
     def count(threshold: Fraction) -> spotting.Counts:
         try:
-            counts = rule.judge(case._replace(threshold=threshold)).counts.sum(axis=0)
+            counts = rule.judge(case._replace(threshold=threshold)).table().sum(axis=0)
         except RuleCannotScore as error:
             raise UserError(f"--sweep iou: rule {rule.name} stops at IoU >= {threshold}: {error}") from error
         return np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
 
     table = sweep.over_iou(count)
     scores = {
-        kind: {**_columns(table[:, i]), "f1": [defined(float(value)) for value in spotting.f1(table[:, i])]}
+        kind: {
+            **_columns(table[:, i]),
+            **{name: [defined(float(value)) for value in f(table[:, i])] for name, f in _STATISTICS.items()},
+        }
         for i, kind in enumerate((*types, OVERALL))
     }
     return {"thresholds": [str(threshold) for threshold in sweep.IOU_THRESHOLDS], "scores": scores}

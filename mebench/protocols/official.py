@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,17 +19,18 @@ from mebench.datasets import catalog, library
 from mebench.datasets.tables import SAMPLES, conform
 from mebench.files import sha256_of, write_atomically
 from mebench.problems import InvalidInput, Problem, UserError, quoted
-from mebench.protocols.composite import CLASSES, COUNTS, MEMBERS, OFFICIAL_SHA256
+from mebench.protocols.composite import CLASSES, COUNTS, MEMBERS, OFFICIAL_SHA256, composite
 
 _LARGEST = 1_000_000
 """Bytes: the organisers' file has under 20,000."""
 
 
 class Official(NamedTuple):
-    """The list as a table (contract SAMPLES), and whether the file is the organisers' to the byte."""
+    """The list as a table (contract SAMPLES), whether it is the organisers' to the byte, and whether it is a twin's."""
 
     samples: pd.DataFrame
     genuine: bool
+    synthetic: bool
 
 
 def read_official(path: Path) -> Official:
@@ -70,7 +72,17 @@ def read_official(path: Path) -> Official:
                 f"{path}: {member} has {found} clips (negative, positive, surprise) instead of {counts}: this is not "
                 "the organisers' list. A second file of theirs, combined_3class_gt-2.csv, is defective; take the other."
             )
-    return Official(conform(table, SAMPLES, "samples"), sha256_of(path) == OFFICIAL_SHA256)
+    genuine = sha256_of(path) == OFFICIAL_SHA256
+    return Official(conform(table, SAMPLES, "samples"), genuine, not genuine and _holds_twin(rows))
+
+
+def _holds_twin(rows: Mapping[tuple[str, str, str], str]) -> bool:
+    """Return whether at least half of a list are labelled clips of the embedded twins."""
+    twins = {name: library.load_clips(name + catalog.TWIN_SUFFIX) for name in MEMBERS}
+    made = composite(twins)
+    columns = (made[column.name].astype(str) for column in SAMPLES)
+    theirs = {(d.removesuffix(catalog.TWIN_SUFFIX), s, c, label) for d, s, c, label in zip(*columns, strict=True)}
+    return 2 * len(theirs & {(*key, label) for key, label in rows.items()}) >= len(rows)
 
 
 def _row(cells: list[str]) -> tuple[tuple[str, str, str], str]:

@@ -52,10 +52,15 @@ _RECOGNITION: Mapping[str, Mapping[str, ClassCounts]] = {
         "casme2-5": ClassCounts(
             "casme2",
             ("disgust", "happiness", "repression", "surprise", "others"),
-            (64, 32, 27, 25, 99),
-            remark="the 255-row table has one disgust less: --counts 63,32,27,25,99",
+            (63, 32, 27, 25, 99),
+            remark="the 256-row table has one disgust more: --counts 64,32,27,25,99",
         ),
-        "megc3": ClassCounts("casme2", _MEGC3, _CASME2, remark="the 145 clips of megc2019"),
+        "megc3": ClassCounts(
+            "casme2",
+            _MEGC3,
+            (99, 32, 25),
+            remark="fear and sadness included; for the 145 clips of megc2019: --database",
+        ),
     },
     "smic": {"megc3": ClassCounts("smic", _MEGC3, _SMIC)},
     "samm": {

@@ -21,7 +21,7 @@ from mebench.protocols.folds import Fold, Subject, folds_csv, hold_out, leave_on
 from mebench.protocols.official import adopted, read_official
 
 MEGC2019 = "megc2019"
-COMPOSITES = (MEGC2019, MEGC2019 + catalog.TWIN_SUFFIX)
+COMPOSITES = catalog.COMPOSITES
 
 _DEFAULT_CLASSES: Mapping[str, str] = {"casme2": "casme2-5", "samm": "samm-5"}
 
@@ -46,6 +46,8 @@ class Plan:
         What was left out, for the screen.
     protocol, version : str, int
         Which protocol made it.
+    classes : str
+        Name of the class scheme (recognition).
     """
 
     task: str
@@ -57,6 +59,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     protocol: str = ""
     version: int = 0
+    classes: str = ""
 
     @property
     def tested(self) -> tuple[Subject, ...]:
@@ -72,7 +75,11 @@ class Plan:
         if tested == set(whole.subjects) and self.types == whole.types:
             return whole
         kept = whole.videos["subject"].isin(tested)
-        return replace(whole, videos=whole.videos[kept].reset_index(drop=True), types=self.types)
+        videos, annotations = whole.videos[kept].reset_index(drop=True), whole.annotations
+        if annotations is not None:
+            counts = annotations["video"].isin(set(videos["video"])) & annotations["type"].isin(self.types)
+            annotations = annotations[counts].reset_index(drop=True)
+        return replace(whole, videos=videos, annotations=annotations, types=self.types)
 
     def to_csv(self) -> str:
         """Return the folds as CSV; its SHA-256 identifies the split."""
@@ -148,7 +155,9 @@ def _recognition_loso(dataset: str, classes: str | None) -> Plan:
     note = f"classes {chosen.name}: {chosen.statement}; {len(labelled) - len(kept)} clips are of other emotions"
     samples = Samples.of(dataset, kept, chosen.classes, {dataset: loaded.canonical_clip}, loaded.synthetic)
     everyone = [Subject(dataset, subject) for subject in dict.fromkeys(kept["subject"])]
-    return Plan("recognition", dataset, leave_one_subject_out(everyone), samples=samples, notes=(note,))
+    return Plan(
+        "recognition", dataset, leave_one_subject_out(everyone), samples=samples, notes=(note,), classes=chosen.name
+    )
 
 
 def _megc2019(dataset: str, classes: str | None) -> Plan:
@@ -167,17 +176,19 @@ def _megc2019(dataset: str, classes: str | None) -> Plan:
     resolvers = {loaded.name: loaded.canonical_clip for loaded in members.values()}
     samples = Samples.of(dataset, table, composite.CLASSES, resolvers, any(m.synthetic for m in members.values()))
     everyone = [Subject(member, subject) for member, subject, _ in samples.keys]
-    return Plan("recognition", dataset, leave_one_subject_out(everyone), samples=samples)
+    return Plan("recognition", dataset, leave_one_subject_out(everyone), samples=samples, classes="megc3")
 
 
 def _from_official(path: Path) -> Plan:
     found = read_official(path)
     resolvers = {name: catalog.clip_reader(name).canonical_clip for name in composite.MEMBERS}
-    samples = Samples.of(MEGC2019, found.samples, composite.CLASSES, resolvers)
+    samples = Samples.of(MEGC2019, found.samples, composite.CLASSES, resolvers, found.synthetic)
     everyone = [Subject(member, subject) for member, subject, _ in samples.keys]
     which = "the organisers' list" if found.genuine else "a list with the published counts, not the organisers' bytes"
     note = f"the truth is {which} ({path.name}), not your own three tables"
-    return Plan("recognition", MEGC2019, leave_one_subject_out(everyone), samples=samples, notes=(note,))
+    return Plan(
+        "recognition", MEGC2019, leave_one_subject_out(everyone), samples=samples, notes=(note,), classes="megc3"
+    )
 
 
 _A, _B, _C = ("smic-e-long", "casme-sq"), ("casme-sq", "samm-lv"), ("smic-e-long", "samm-lv")

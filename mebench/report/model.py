@@ -164,6 +164,11 @@ class Report:
         return render(self, "table")
 
 
+def is_oracle(report: Report) -> bool:
+    """Return whether the submission's makers chose the epoch or the thresholds on the test labels."""
+    return "oracle" in {report.submission["selection"], report.submission["threshold_source"]}
+
+
 def defined(value: float) -> float | None:
     """Return a score, or None where it is undefined (nan)."""
     return None if math.isnan(value) else float(value)

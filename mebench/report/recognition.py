@@ -25,7 +25,7 @@ from mebench.report.text import (
 )
 
 SCORES = ("uf1", "uar", "accuracy")
-_HEADINGS = ("clips", "subjects", "UF1", "UAR", "accuracy", "UF1 interval", "UAR interval")
+_HEADINGS = ("clips", "UF1", "UF1 interval", "UAR", "UAR interval", "acc.")
 
 
 def provenance(report: Report) -> list[tuple[str, str]]:
@@ -49,11 +49,13 @@ def as_terminal(report: Report, by: str | None, width: int, colour: bool) -> str
     for name, score in scores.items():
         table.add_row(name, *_cells(score), style="bold" if name == "full" else "")
     full = scores["full"]
-    detail = grid(["true class", "clips", "P", "R", "F1", *(f"as {row.label}" for row in full.classes)])
+    shares = grid(["class", "clips", "P", "R", "F1"])
+    for row in full.classes:
+        shares.add_row(printable(row.label), str(row.clips), number(row.precision), number(row.recall), number(row.f1))
+    confusion = grid(["true, predicted as", *(printable(row.label) for row in full.classes)])
     for row, counts in zip(full.classes, full.confusion, strict=True):
-        shares = [number(row.precision), number(row.recall), number(row.f1)]
-        detail.add_row(printable(row.label), str(row.clips), *shares, *map(str, counts))
-    parts: list[Any] = [table, detail]
+        confusion.add_row(printable(row.label), *map(str, counts))
+    parts: list[Any] = [table, shares, confusion]
     if by == "subject":
         subjects = grid(["database", "subject", "clips", "right"], texts=2)
         for entry in report.by_subject:
@@ -121,8 +123,8 @@ def as_latex(report: Report, by: str | None) -> str:
 
 
 def _cells(score: RecognitionScore) -> Sequence[str]:
-    shares = [number(getattr(score, name)) for name in SCORES]
-    return [str(score.clips), str(score.subjects), *shares, _ends(score, "uf1"), _ends(score, "uar")]
+    uf1, uar, accuracy = (number(getattr(score, name)) for name in SCORES)
+    return [str(score.clips), uf1, _ends(score, "uf1"), uar, _ends(score, "uar"), accuracy]
 
 
 def _ends(score: RecognitionScore, name: str) -> str:

@@ -47,6 +47,8 @@ def render(report: Report, form: str = "table", by: str | None = None, width: in
     """
     if form == "json":
         return report.to_json()
+    if report.task == "recognition" and by == "video":
+        raise UserError("--by video is for spotting; recognition has rows by subject.")
     beside = _beside(report, form, width, colour)
     if form == "csv" and beside:
         if len(beside) > 1 or by:

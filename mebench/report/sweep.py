@@ -139,9 +139,15 @@ def _csv(report: Report) -> str:
         for kind, columns in found["scores"].items():
             points = columns if over == "iou" else columns["points"]
             thresholds = found["thresholds"] if over == "iou" else points["score"]
-            for threshold, *counts in zip(thresholds, points["tp"], points["fp"], points["fn"], strict=True):
+            for i, threshold in enumerate(thresholds):
+                counts = [points[name][i] for name in ("tp", "fp", "fn")]
                 table = np.array(counts)
-                values = [defined(float(f(table))) for f in (spotting.precision, spotting.recall, spotting.f1)]
+                # Over the IoU the rule's own precision counts; over scores the rule is the canonical one.
+                values = (
+                    [points[name][i] for name in _SCORES]
+                    if over == "iou"
+                    else [defined(float(f(table))) for f in (spotting.precision, spotting.recall, spotting.f1)]
+                )
                 shown = ["" if value is None else value for value in values]
                 oracle = str(over == "score").lower()
                 writer.writerow([inert_cell(report.dataset), over, threshold, kind, *counts, *shown, oracle, *facts])

@@ -76,7 +76,8 @@ def grid(headings: Sequence[str], texts: int = 1) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for i, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if i < texts else "right", no_wrap=i >= texts)
+        # The first column names the row: it is the last to give way.
+        table.add_column(heading, justify="left" if i < texts else "right", no_wrap=i == 0 or i >= texts)
     return table
 
 

@@ -34,9 +34,14 @@ def submission_block(submission: Submission | LabelSubmission, predictions: int)
     }
 
 
-def shown_warnings(submission: Submission | LabelSubmission) -> tuple[str, ...]:
-    """Return the warnings as sentences; the file by its name alone, since a report travels."""
-    return tuple(str(replace(warning, file=Path(submission.name).name)) for warning in submission.warnings)
+def shown_warnings(submission: Submission | LabelSubmission, types: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the warnings as sentences; the file by its name alone, since a report travels.
+
+    Where a single type counts, that the other one is never predicted is no news.
+    """
+    silent = {"one-type-only"} if len(types) == 1 else set()
+    file = Path(submission.name).name
+    return tuple(str(replace(warning, file=file)) for warning in submission.warnings if warning.rule not in silent)
 
 
 def uncertainty_block(method: str, seed: int) -> dict[str, Any]:

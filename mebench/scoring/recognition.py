@@ -167,8 +167,8 @@ def _ground_truth_block(made: Plan, samples: Samples) -> dict[str, Any]:
         f"{d},{s},{c},{label}" for (d, s, c), label in zip(samples.keys, samples.samples["label"], strict=True)
     )
     return {
-        "policy": f"{made.protocol}/{made.version}",
-        "choices": {},
+        "policy": f"{made.protocol}/{made.version}, classes {made.classes}",
+        "choices": {"classes": made.classes},
         "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
         "source": ", ".join(samples.datasets),
         "universe": "every clip of the protocol",

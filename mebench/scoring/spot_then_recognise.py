@@ -226,7 +226,7 @@ class _Facts(NamedTuple):
 
     def report(self, told: _Told, rule: str, statement: str, **parts: Any) -> Report:
         claimed = self.submission.meta.get("protocol")
-        warnings, notes = shown_warnings(self.submission), self.side.notes
+        warnings, notes = shown_warnings(self.submission, (ME,)), self.side.notes
         if self.macro:
             warnings += (f"{self.macro:,} MaE of the file are not scored: spot-then-recognise is of ME.",)
         if self.left_out:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mebench.datasets import catalog
-from mebench.datasets.dataset import Dataset
+from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.ground_truth import GroundTruth, Policy, ground_truth
 from mebench.metrics import resampling, spotting
 from mebench.metrics.rules import RULES, Outcome, Rule, RuleCannotScore
@@ -40,10 +40,10 @@ _STATISTICS = {"precision": rule_precision, "recall": spotting.recall, "f1": spo
 
 def score(
     predictions: Predictions | LabelSubmission,
-    dataset: str | Dataset,
+    dataset: str | Dataset | ClipDataset,
     *,
     rule: str | None = None,
-    iou: str | float | Fraction = "1/2",
+    iou: str | float | Fraction | None = None,
     gt_policy: str | Policy | None = None,
     protocol: str | None = None,
     classes: str | None = None,
@@ -64,8 +64,8 @@ def score(
         A registered copy or an embedded twin, e.g. ``"samm-lv"``, ``"casme-sq-twin"``, ``"megc2019-twin"``.
     rule : str or None
         A name of :data:`mebench.metrics.rules.RULES`; default ``megc``.
-    iou : str, float or Fraction, default "1/2"
-        IoU from which a pair may match, in (0, 1]; exact.
+    iou : str, float, Fraction or None
+        Default 1/2. IoU from which a pair may match, in (0, 1]; exact.
     gt_policy : str, Policy or None
         See :meth:`mebench.datasets.ground_truth.Policy.parse`; ``"rule"`` for what the rule's script chose.
     protocol : str or None
@@ -99,8 +99,16 @@ def score(
     1
     """
     check_interval(interval, seed)
+    if isinstance(dataset, ClipDataset):
+        dataset = dataset.name
     if isinstance(dataset, str) and task_of(dataset) == catalog.RECOGNITION:
-        for option, value in (("--gt-policy", gt_policy), ("--type", default_type)):
+        of_spotting = {
+            "--gt-policy": gt_policy,
+            "--type": default_type,
+            "--iou": iou,
+            "--allow-duplicates": allow_duplicates or None,
+        }
+        for option, value in of_spotting.items():
             if value is not None:
                 raise UserError(f"{option} is for spotting; {dataset} has clips to name.")
         labels: Any = predictions
@@ -111,7 +119,7 @@ def score(
         raise UserError("--classes is for recognition; a spotting dataset has the types ME and MaE.")
     if isinstance(predictions, LabelSubmission):
         raise UserError("These are classes of clips, and the dataset has intervals to find.")
-    chosen, threshold = rule_of(rule or "megc"), threshold_of(iou)
+    chosen, threshold = rule_of(rule or "megc"), threshold_of("1/2" if iou is None else iou)
     side = test_side(dataset, protocol)
     truth = counted_events(side, policy_of(gt_policy, chosen))
     submission = submission_of(predictions, side.whole, default_type, allow_duplicates)
@@ -175,11 +183,8 @@ def check_interval(method: str, seed: int) -> None:
 
 
 def counted_events(side: TestSide, policy: Policy) -> GroundTruth:
-    """Return the events that count on a test side; the hash is of the universe and the events that are scored."""
-    truth = ground_truth(side.whole, policy)
-    if side.counted is side.whole:
-        return truth
-    return truth.of(side.counted, side.keep(truth.expressions))
+    """Return the events that count; the hash is of the universe and the events that are scored."""
+    return ground_truth(side.counted, policy)
 
 
 def _scored(
@@ -245,7 +250,7 @@ def _report(
         uncertainty=uncertainty_block(interval, seed),
         by_subject=count_rows({"subject": list(dataset.subjects)}, by_subject, dataset.types),
         by_video=count_rows(dataset.videos[["subject", "video"]].to_dict("list"), counts, dataset.types),
-        warnings=shown_warnings(submission),
+        warnings=shown_warnings(submission, dataset.types),
         environment=environment(),
     )
 

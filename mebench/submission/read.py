@@ -203,6 +203,13 @@ def _from_csv(source: Text) -> _Found:
     errors: list[Problem] = []
     table = parse_table(source, errors)
     columns = locate(table.header, source.path, header_row(source.text))
+    if not {"onset", "offset"} & set(columns.position) and {"clip", "label"} <= {
+        h.strip().casefold() for h in table.header
+    }:
+        raise UserError(
+            f"{printable(source.path)}: this is a table of predicted classes of clips (clip, label), and intervals "
+            "(onset, offset) are wanted. Give a recognition dataset with --dataset, such as megc2019-twin."
+        )
     texts = {meaning: [row[i] for row in table.rows] for meaning, i in columns.position.items()}
     written_as = {meaning: table.header[i] for meaning, i in columns.position.items()}
     cells = Cells(source.path, np.array(table.lines, np.int64), texts, written_as)

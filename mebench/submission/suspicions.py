@@ -83,7 +83,7 @@ def _uncovered_videos(parsed: Parsed, dataset: Dataset) -> Problem | None:
     named = ", ".join(map(quoted, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
     message = f"{len(missing):,} of {len(dataset.videos):,} videos have no prediction ({named})"
     return _warning(
-        parsed, "videos-without-predictions", message, "Their events count as missed; check that none was skipped"
+        parsed, "videos-without-predictions", message, "Any event in them counts as missed; check that none was skipped"
     )
 
 
@@ -169,8 +169,9 @@ def _types_swapped(parsed: Parsed) -> Problem | None:
 def _one_type(parsed: Parsed, dataset: Dataset) -> Problem | None:
     used = {TYPES[i] for i in np.unique(parsed.types).tolist()}
     unused = [kind for kind in dataset.types if kind not in used]
-    if dataset.annotations is not None:
-        unused = [kind for kind in unused if (dataset.annotations["type"] == kind).any()]
+    if dataset.annotations is None:
+        return None  # a hidden test set: nobody here knows which types it has
+    unused = [kind for kind in unused if (dataset.annotations["type"] == kind).any()]
     if len(dataset.types) < 2 or not unused:
         return None
     only = " and ".join(TYPE_TITLES[kind] for kind in TYPES if kind in used)

@@ -35,6 +35,7 @@ def test_an_adopted_list_makes_the_composite_without_the_three_tables(listed):
     made = plan("megc2019", "megc2019")
     assert len(made.folds) == 68
     assert "not the organisers' bytes" in made.notes[0]
+    assert made.samples.synthetic, "the twins' clips stay synthetic under the organisers' format"
     report = score(made.samples.samples, "megc2019")
     assert report.scores["full"].uf1 == 1
     assert any("list" in note for note in report.ground_truth["notes"])

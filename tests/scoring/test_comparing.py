@@ -76,3 +76,11 @@ def test_one_submission_is_no_comparison():
 def test_legacy_rules_are_not_compared():
     with pytest.raises(UserError, match="canonical"):
         compare([guesses("casme-sq-twin")] * 2, "casme-sq-twin", names=["a", "b"], rule="softnet")
+
+
+def test_a_system_that_chose_on_the_test_labels_is_named(tmp_path):
+    for name, selection in (("honest", "last"), ("peeked", "oracle")):
+        guesses("casme-sq-twin", seed=len(name)).to_csv(tmp_path / f"{name}.csv", index=False)
+        (tmp_path / f"{name}.meta.json").write_text(json.dumps({"method": name, "selection": selection}))
+    found = compare([tmp_path / "honest.csv", tmp_path / "peeked.csv"], "casme-sq-twin", permutations=99)
+    assert found.oracle == ("peeked",)

@@ -288,3 +288,19 @@ def test_a_protocol_that_leaves_subjects_and_types_out_is_followed():
 def test_clips_have_no_intervals_to_diagnose():
     with pytest.raises(UserError, match="clips to name"):
         diagnose(guesses("casme-sq-twin"), "casme2-twin")
+
+
+@pytest.mark.parametrize("rule", ["megc", "abpn", "mtsn"])
+def test_a_sweep_over_iou_says_at_the_threshold_what_the_score_says(rule):
+    from test_scoring import guesses as some
+
+    from mebench import scoring
+    from mebench.diagnosis.diagnose import diagnose as diagnosed
+
+    said = some("casme-sq-twin")
+    whole = scoring.score(said, "casme-sq-twin", rule=rule)
+    found = diagnosed(said, "casme-sq-twin", errors=False, over=["iou"], rule=rule).sweep["iou"]
+    at = found["thresholds"].index("1/2")
+    for kind, score in whole.scores.items():
+        for name in ("precision", "recall", "f1"):
+            assert found["scores"][kind][name][at] == getattr(score, name)

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
+from mebench.datasets.library import load_clips
 from mebench.problems import UserError
+from mebench.protocols.published_counts import class_counts
 from mebench.protocols.registry import plan
 from mebench.report.model import schema
 from mebench.report.render import render
@@ -116,3 +118,38 @@ def test_a_spotting_rule_is_no_rule_of_recognition():
 def test_labels_for_a_spotting_dataset_are_refused():
     with pytest.raises(UserError):
         score(pd.DataFrame({"clip": ["a"], "label": ["b"]}), "casme-sq-twin")
+
+
+def test_a_loaded_recognition_dataset_is_scored_by_its_name():
+    said = guesses("casme2-twin")[1]
+    assert score(said, load_clips("casme2-twin")).scores == score(said, "casme2-twin").scores
+
+
+@pytest.mark.parametrize("options", [{"iou": ".3"}, {"allow_duplicates": True}, {"gt_policy": "mirror"}])
+def test_options_of_spotting_are_refused_and_not_ignored(options):
+    with pytest.raises(UserError, match="is for spotting"):
+        score(guesses("casme2-twin")[1], "casme2-twin", **options)
+
+
+@pytest.mark.parametrize(("dataset", "classes"), [("casme2-twin", "megc3"), ("casme2-twin", None), ("samm-twin", None)])
+def test_the_audit_counts_the_clips_that_score_counts(dataset, classes):
+    samples = plan("loso", dataset, classes).samples
+    found = score(samples.samples, dataset, classes=classes).scores["full"]
+    assert tuple(row.clips for row in found.classes) == class_counts(dataset, classes).total
+
+
+def test_the_class_scheme_is_named_in_the_report():
+    for classes in ("megc3", "casme2-5"):
+        samples = plan("loso", "casme2-twin", classes).samples
+        report = score(samples.samples, "casme2-twin", classes=classes)
+        assert classes in report.ground_truth["policy"]
+        assert classes in render(report, "csv")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("dataset", ["megc2019-twin", "casme2-twin"])
+def test_no_name_or_number_is_cut_in_a_terminal(dataset, width):
+    text = render(score(guesses(dataset)[1], dataset), width=width)
+    assert "…" not in text
+    for name in ("full", "surprise", *(("samm-twin",) if dataset == "megc2019-twin" else ("repression",))):
+        assert name in text

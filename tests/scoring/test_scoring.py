@@ -224,3 +224,20 @@ def test_wrong_values_from_python_are_one_sentence_too(options, words):
 def test_what_is_no_table_is_a_type_error_that_says_so(nothing):
     with pytest.raises(TypeError, match="DataFrame, a path or a Submission"):
         mebench.score(nothing, "casme-sq-twin")
+
+
+def test_under_a_protocol_only_the_rows_that_count_are_said_to_be_concerned():
+    said = guesses("casme-sq-twin")
+    assert mebench.score(said, "casme-sq-twin").ground_truth["touched"]["missing_offset"] == 44
+    part = mebench.score(said, "casme-sq-twin", protocol="loso-me")
+    assert part.ground_truth["touched"]["missing_offset"] == 0, "all of them are MaE"
+    only_me = said[said["type"] == "me"]
+    assert any("MaE" in w for w in mebench.score(only_me, "casme-sq-twin").warnings)
+    assert not any("MaE" in w for w in mebench.score(only_me, "casme-sq-twin", protocol="loso-me").warnings)
+
+
+def test_classes_of_clips_are_told_from_intervals(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("dataset,subject,clip,label\ncasme2,sub01,EP02_01f,2\ncasme2,sub01,EP02_02f,1\n")
+    with pytest.raises(UserError, match=r"labels\.csv: this is a table of predicted classes"):
+        mebench.score(path, "casme-sq-twin")

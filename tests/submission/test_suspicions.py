@@ -113,6 +113,9 @@ def test_every_interval_the_same_length(length: int, says: str, samm: Dataset) -
 
 
 def test_one_type_only(samm: Dataset, smic: Dataset) -> None:
+    assert "one-type-only" not in said(honest(samm, 4).assign(type="me"), samm), "a hidden set may have one type"
+    events = {"video": "006_1", "onset": 1.0, "apex": 5.0, "offset": 9.0}
+    samm = replace(samm, annotations=pd.DataFrame([{**events, "type": kind} for kind in ("me", "mae")]))
     assert "Every MaE will count as missed" in said(honest(samm, 4).assign(type="me"), samm)["one-type-only"]
     assert "one-type-only" not in said(honest(smic, 4), smic)
 
