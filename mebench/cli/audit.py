@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mebench.cli.terminal import colour, width
-from mebench.problems import UserError, quoted
+from mebench.problems import UserError, quoted, unknown_name
 
 if TYPE_CHECKING:
     from mebench.auditing.chance import ChanceAudit
@@ -99,7 +99,7 @@ def audit(
     named = [_split(row) for row in rows or ()]
     if full is not None:
         named.append(("full", full.split(",")))
-    if _is_spotting(recognition, spotting, named, [database, classes, full, best_of], kind):
+    if _is_spotting(recognition, spotting, named, [database, classes, full, best_of], kind, dataset):
         _print(_audit_spotting(dataset, counts, spotting, kind, named, rounding), None, form)
         return
     found = None
@@ -114,12 +114,20 @@ def _is_spotting(
     named: Sequence[tuple[str, list[str]]],
     of_recognition: Sequence[object],
     kind: Kind | None,
+    dataset: Text,
 ) -> bool:
     """Return which task the options are about; a sentence where they mix both."""
+    from mebench.datasets.catalog import TWIN_SUFFIX
+    from mebench.protocols.published_counts import recognition_names, spotting_names
+
     one = [f"--{name}" for name, text in recognition.items() if text is not None]
     one += [f"--row {name}" for name, _ in named if name not in _SPOTTING_ROWS]
     other = [f"--{name}" for name, text in spotting.items() if text is not None] + (["--type"] if kind else [])
     other += [f"--row {name}" for name, _ in named if name in _SPOTTING_ROWS]
+    of_spotting_only = set(spotting_names()) - set(recognition_names())
+    strange = [name for name, _ in named if name not in _SPOTTING_ROWS]
+    if strange and (dataset or "").removesuffix(TWIN_SUFFIX) in of_spotting_only:
+        raise unknown_name(f"row of {dataset}", strange[0], _SPOTTING_ROWS)
     one += [
         option
         for option, given in zip(("--database", "--classes", "--full", "--best-of"), of_recognition, strict=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mebench.datasets.catalog import TWIN_SUFFIX
 from mebench.problems import UserError, unknown_name
 
 FULL = "full"
 OVERALL = "overall"
-_TWIN = "-twin"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def class_counts(dataset: str, classes: str | None = None) -> ClassCounts:
     UserError
         If the dataset or the scheme is not known.
     """
-    schemes = _RECOGNITION.get(dataset.removesuffix(_TWIN))
+    schemes = _RECOGNITION.get(dataset.removesuffix(TWIN_SUFFIX))
     if schemes is None:
         raise _not_known("recognition", dataset, _RECOGNITION, "--counts 88,32,25")
     if classes is None:
@@ -135,7 +135,7 @@ def event_counts(dataset: str) -> EventCounts:
     UserError
         If the dataset is not known.
     """
-    counts = _SPOTTING.get(dataset.removesuffix(_TWIN))
+    counts = _SPOTTING.get(dataset.removesuffix(TWIN_SUFFIX))
     if counts is None:
         raise _not_known("spotting", dataset, _SPOTTING, "--counts me=57,mae=300")
     return counts

@@ -159,3 +159,9 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(audit, arguments, words):
     assert words in err
     assert err.startswith("mebench: ")
     assert err.count("\n") == 1
+
+
+def test_a_row_that_a_spotting_dataset_does_not_have_is_named_as_such(run):
+    code, out, err = run("audit", "-d", "casme-sq", "--row", "foo=.1,.2,.3")
+    assert (code, out) == (2, "")
+    assert "There is no row of casme-sq 'foo'. Known: mae, me, overall." in err

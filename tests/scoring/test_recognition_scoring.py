@@ -1,14 +1,13 @@
-import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, recall_score
+from test_scoring import faults
 
 from mebench.datasets.library import load_clips
 from mebench.problems import UserError
 from mebench.protocols.published_counts import class_counts
 from mebench.protocols.registry import plan
-from mebench.report.model import schema
 from mebench.report.render import render
 from mebench.scoring import score
 
@@ -69,7 +68,7 @@ def test_a_report_follows_its_schema_and_is_the_same_twice():
     said = guesses()[1]
     documents = [score(said, "megc2019-twin").as_dict() for _ in range(2)]
     for document in documents:
-        jsonschema.validate(document, schema())
+        assert not faults(document)
         document.pop("environment")
     assert documents[0] == documents[1]
 
