@@ -31,7 +31,6 @@ from mebench.scoring.case import (
     test_side,
     threshold_of,
 )
-from mebench.scoring.recognition import score_labels
 from mebench.submission.model import LabelSubmission, Submission
 
 OVERALL = "overall"
@@ -111,6 +110,8 @@ def score(
         for option, value in of_spotting.items():
             if value is not None:
                 raise UserError(f"{option} is for spotting; {dataset} has clips to name.")
+        from mebench.scoring.recognition import score_labels
+
         labels: Any = predictions
         return score_labels(
             labels, dataset, protocol=protocol, classes=classes, rule=rule, interval=interval, seed=seed

@@ -27,7 +27,7 @@ from mebench.submission.label_logs import is_label_log, read_label_log
 from mebench.submission.logs import Log, is_log
 from mebench.submission.meta import check_meta, read_meta
 from mebench.submission.model import LabelSubmission
-from mebench.submission.read import column_texts, header_row
+from mebench.submission.read import cells_of_frame, header_row
 from mebench.submission.ststnet_logs import FORMAT as STSTNET_LOG
 from mebench.submission.ststnet_logs import is_ststnet_log, read_ststnet_log
 
@@ -121,16 +121,8 @@ def labels_from_frame(
     InvalidInput
         With every problem, found in one pass.
     """
-    if not isinstance(labels, pd.DataFrame):
-        raise UserError(
-            f"{printable(name)}: labels are a {type(labels).__name__}, not a pandas DataFrame. "
-            "Give a table with the columns dataset, subject, clip and label."
-        )
-    header = [str(column).strip() for column in labels.columns]
-    columns = locate(header, name, None, label_vocabulary(samples.classes))
-    texts = {meaning: column_texts(labels.iloc[:, i]) for meaning, i in columns.position.items()}
-    written_as = {meaning: header[i] for meaning, i in columns.position.items()}
-    cells = Cells(name, np.arange(1, len(labels) + 1, dtype=np.int64), texts, written_as)
+    vocabulary = label_vocabulary(samples.classes)
+    cells, columns = cells_of_frame(labels, name, "labels", "dataset, subject, clip and label", vocabulary)
     meta_problems = check_meta(meta, f"metadata of {name}") if meta else []
     draft = LabelSubmission(name, pd.DataFrame(), "", "dataframe", dict(meta or {}))
     return _finish(Log(cells, columns.problems, columns.warnings), samples, draft, meta_problems)

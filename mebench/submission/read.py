@@ -21,7 +21,7 @@ from mebench.datasets.tables import ME
 from mebench.datasets.types import expression_type
 from mebench.problems import InvalidInput, Problem, UserError, printable, quoted
 from mebench.submission.cells import Cells
-from mebench.submission.columns import HEADER_MISSING, locate
+from mebench.submission.columns import HEADER_MISSING, INTERVALS, Columns, Vocabulary, locate
 from mebench.submission.logs import FORMAT as LOG
 from mebench.submission.logs import is_log, read_log
 from mebench.submission.meta import check_meta, read_meta
@@ -143,18 +143,9 @@ def from_frame(
     InvalidInput
         With every problem, found in one pass.
     """
-    if not isinstance(predictions, pd.DataFrame):
-        raise UserError(
-            f"{printable(name)}: predictions are a {type(predictions).__name__}, not a pandas DataFrame. "
-            "Give a table with the columns video, onset, offset and type."
-        )
     kind = _wanted_type(default_type, dataset)
-    header = [str(column).strip() for column in predictions.columns]
-    columns = locate(header, name, None)
-    texts = {meaning: column_texts(predictions.iloc[:, i]) for meaning, i in columns.position.items()}
-    rows = np.arange(1, len(predictions) + 1, dtype=np.int64)
-    written_as = {meaning: header[i] for meaning, i in columns.position.items()}
-    found = _Found(Cells(name, rows, texts, written_as), columns.problems, columns.warnings)
+    cells, columns = cells_of_frame(predictions, name, "predictions", "video, onset, offset and type", INTERVALS)
+    found = _Found(cells, columns.problems, columns.warnings)
     meta_problems = check_meta(meta, f"metadata of {name}") if meta else []
     draft = Submission(name, pd.DataFrame(), "", "dataframe", dict(meta or {}))
     return _finish(found, dataset, kind, allow_duplicates, draft, meta_problems)
@@ -237,6 +228,28 @@ def _wanted_type(default_type: str | None, dataset: Dataset | None) -> str | Non
             f"--type {kind} cannot be scored: {dataset.name} has {' and '.join(dataset.types)} annotated only."
         )
     return kind
+
+
+def cells_of_frame(
+    table: pd.DataFrame, name: str, what: str, wanted: str, vocabulary: Vocabulary
+) -> tuple[Cells, Columns]:
+    """Return the cells of an in-memory table as a CSV would hold them, rows numbered from 1, and what its columns mean.
+
+    Raises
+    ------
+    UserError
+        If `table` is no DataFrame; the sentence says `what` they are and asks for the columns `wanted`.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise UserError(
+            f"{printable(name)}: {what} are a {type(table).__name__}, not a pandas DataFrame. "
+            f"Give a table with the columns {wanted}."
+        )
+    header = [str(column).strip() for column in table.columns]
+    columns = locate(header, name, None, vocabulary)
+    texts = {meaning: column_texts(table.iloc[:, i]) for meaning, i in columns.position.items()}
+    written_as = {meaning: header[i] for meaning, i in columns.position.items()}
+    return Cells(name, np.arange(1, len(table) + 1, dtype=np.int64), texts, written_as), columns
 
 
 def column_texts(cells: pd.Series) -> list[str]:
