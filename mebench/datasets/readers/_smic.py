@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mebench.datasets.catalog import ClipAnnotation
+from mebench.datasets.catalog import RECOGNITION, Card, ClipAnnotation, Expected
 from mebench.datasets.readers._clip_names import locate, numbered
 from mebench.datasets.readers._clips import Clip, clips_table, is_text, listed, number_repeats, remarks, text_rows_note
 from mebench.datasets.readers._headers import Header, cell_at, find_header, is_blank, no_table
@@ -240,3 +240,32 @@ def _next_free(clip: Clip, free: Sequence[str]) -> str | None:
         return name.split("_")[1] != clip.clip.split("_")[1], name < clip.clip, name
 
     return min((name for name in free if name.startswith(f"{clip.subject}_")), key=distance, default=None)
+
+
+def slow_camera_card(camera: str) -> Card:
+    """Return the card of a camera of 25 fps, ``"VIS"`` or ``"NIR"``: both have 71 clips of 8 people."""
+    return Card(
+        name=f"smic-{camera.lower()}",
+        title=f"SMIC-{camera}",
+        fps=25.0,
+        types=("me",),
+        task=RECOGNITION,
+        licence=LICENCE,
+        access=ACCESS,
+        citation=CITATION,
+        universe="the rows of the workbook and their further micro-expressions",
+        workbooks=(f"SMIC-{camera}-E_annotation.xlsx", f"SMIC_{camera}_E_annotation.xlsx"),
+        frames_are="absolute camera numbers, at 25 fps",
+        expected=(
+            Expected("rows", (71,), {164: "these are the clips of SMIC-HS"}, "rows were removed or edited"),
+            Expected(
+                "subjects", (8,), {10: "10 people were recorded", 16: "SMIC-HS has 16"}, "rows were removed or edited"
+            ),
+            Expected("offset_before_onset_rows", (0,), {}, "rows were edited"),
+        ),
+        notes=("there is no apex: the middle frame is the convention",),
+        unverified=(
+            f"SMIC-{camera} is not verified: 71 clips of 8 subjects is what papers say, the counts of its classes are "
+            "not known, and no copy of its table was seen"
+        ),
+    )
