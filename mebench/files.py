@@ -21,7 +21,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     data = content.encode() if isinstance(content, str) else content
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        prefix, ending = _around(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=ending)
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written ({error.strerror}). Choose a folder that you may write to."
@@ -39,6 +40,27 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def half_written(path: Path) -> list[Path]:
+    """Return what :func:`write_atomically` of ``path`` left where its process was killed."""
+    prefix, ending = _around(path)
+    names = os.listdir(path.parent) if path.parent.is_dir() else []
+    return [path.parent / name for name in names if name.startswith(prefix) and name.endswith(ending)]
+
+
+def _around(path: Path) -> tuple[str, str]:
+    """Return how the name of a temporary file begins and ends."""
+    return f".{path.name[:40]}.", ".part"
+
+
+def cache_folder() -> Path:
+    """Return the folder of everything that can be made again: ``MEBENCH_CACHE``, else the user's cache folder."""
+    if named := os.environ.get("MEBENCH_CACHE"):
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("mebench", appauthor=False))
 
 
 def _umask() -> int:

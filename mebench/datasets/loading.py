@@ -39,7 +39,10 @@ def load_entry(registered_copy: Entry) -> Dataset:
             universe += f", and {listed_in}"
     annotations = read.annotations if registered_copy.annotations else None
     if registered_copy.frame_numbers:
-        found = {video: OnDisk(*numbers) for video, numbers in registered_copy.frame_numbers.items()}
+        # A CSV of one's own may spell the videos in another way than the folders are called.
+        resolve = video_resolver(registered_copy)
+        written = {resolve(video) or video: video for video in videos["video"]}
+        found = {written.get(video, video): OnDisk(*n) for video, n in registered_copy.frame_numbers.items()}
         notes += frames_notes(videos, annotations, found, listed_in)
         lengths = {video: n or 0 for video, n in lengths_of(videos, annotations, found).items()}
         videos = _with_frame_counts(videos, lengths, name, registered_copy.fps, found)
@@ -103,12 +106,20 @@ def load_twin(name: str, seed: int = 0) -> Dataset:
     reader = catalog.reader(name)
     made = twin(name, seed)
     read = reader.parse(made.sheets, made.workbook_name)
+    # A reader may know of videos without events that an excerpt leaves out.
+    present = read.videos[read.videos["video"].isin(made.videos["video"])].reset_index(drop=True)
+    videos = _with_frame_counts(present, _lengths(made.videos), name, reader.CARD.fps)
+    frames = made.videos.set_index("video").loc[videos["video"]]
+    videos = videos.assign(
+        first_frame=frames["first_frame"].to_numpy(), n_frames=frames["n_frames"].to_numpy(), dataset=name
+    )
+    whole = catalog.size_of(name) == "full"
     return Dataset(
         name=name,
-        title=f"{reader.CARD.title}, synthetic twin",
-        videos=conform(_with_frame_counts(read.videos, _lengths(made.videos), name, reader.CARD.fps), VIDEOS, "videos"),
-        annotations=read.annotations,
-        universe="the videos of the twin",
+        title=catalog.title_of(name),
+        videos=conform(videos, VIDEOS, "videos"),
+        annotations=read.annotations.assign(dataset=name),
+        universe="the videos of the twin" if whole else "stretches of videos of the twin",
         canonical_video=reader.canonical_video,
         reader=reader.CARD.name,
         source=f"the twin of seed {seed}",
@@ -136,7 +147,7 @@ def load_clip_twin(name: str, seed: int = 0) -> ClipDataset:
     clips, remarks = with_clip_frames(read.clips.assign(dataset=name), frames)
     return ClipDataset(
         name=name,
-        title=f"{reader.CARD.title}, synthetic twin",
+        title=catalog.title_of(name),
         clips=clips,
         canonical_clip=reader.canonical_clip,
         reader=reader.CARD.name,
@@ -289,7 +300,11 @@ def _with_listed_videos(videos: pd.DataFrame, registered_copy: Entry, path: Path
         )
     if registered_copy.reader == CSV:
         return videos  # the canonical reader has joined the two
-    return _with_frame_counts(videos, _lengths(listed), registered_copy.name, registered_copy.fps)
+    both = _with_frame_counts(videos, _lengths(listed), registered_copy.name, registered_copy.fps)
+    # A list without such a column says 1 of all.
+    first = {video: n for video, n in zip(listed["video"], listed["first_frame"], strict=True) if n != 1}
+    own = zip(both["video"], both["first_frame"], strict=True)
+    return both.assign(first_frame=[first.get(video, n) for video, n in own])
 
 
 def _clips_of_folders(registered_copy: Entry) -> pd.DataFrame:

@@ -143,6 +143,13 @@ def test_a_trimmed_set_of_clips_is_said(tmp_path):
     assert not any("this copy has" in said for said in library.add("mine", tmp_path / "mine.csv").notes)
 
 
+def test_folders_of_videos_that_an_own_table_spells_in_another_way_are_found_once(tmp_path):
+    (tmp_path / "mine.csv").write_text("subject,video,onset,offset,type\n15,15_0101,5,9,me\n")
+    folder(tmp_path / "Aufnahmen für alle" / "s15", "15_0101disgustingteeth", range(1, 31))
+    loaded = library.add("casme-sq", tmp_path / "mine.csv", frames=tmp_path)
+    assert lengths(loaded) == {"15_0101": 30}
+
+
 def test_lists_of_another_dataset_are_refused(tmp_path):
     workbook = layouts.write_xlsx(tmp_path / "samm.xlsx", samm_sheets([samm_row("006_1_1", 30, 40, 50)]))
     videos = tmp_path / "v.csv"

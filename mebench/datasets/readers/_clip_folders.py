@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
 from mebench.datasets.catalog import ClipResolver
-from mebench.datasets.readers._folders import entries, frame_numbers
+from mebench.datasets.readers._folders import frame_numbers, walk
 from mebench.problems import UserError
 
 
@@ -42,14 +41,7 @@ def clips_on_disk(
     if not root.is_dir():
         raise UserError(f"{root}: there is no such folder. Give the folder that holds one folder of frames a clip.")
     found: dict[tuple[str, str], tuple[int, int]] = {}
-    open_folders = [("", str(root))]
-    while open_folders:
-        relative, folder = open_folders.pop()
-        folders, files = entries(folder)
-        prefix = f"{relative}/" if relative else ""
-        open_folders += [
-            (prefix + name, os.path.join(folder, name)) for name in folders if name.casefold() not in skipped
-        ]
+    for relative, _, files in walk(root, skipped):
         numbers = frame_numbers(files)
         # The root itself may be one subject's folder, which its clips do not name.
         here = canonical_clip("", f"{root.name}/{relative}") if relative and numbers else None

@@ -15,14 +15,19 @@ def parts_of(written: str) -> list[str]:
     --------
     >>> parts_of("rawvideo\\S15/15_0101disgustingteeth.avi")
     ['rawvideo', 's15', '15_0101disgustingteeth']
+    >>> parts_of("Gesichter für mich/s15/15_0101")
+    ['?', 's15', '15_0101']
     """
-    if len(written) > _LONGEST or not written.isascii():
+    if len(written) > _LONGEST:
         return []
-    parts = [part.strip() for part in written.strip().casefold().replace("\\", "/").split("/")]
+    parts = [part.strip() for part in written.strip().replace("\\", "/").split("/")]
     while parts and not parts[-1]:
         parts.pop()
-    if parts:
-        parts[-1] = _VIDEO_ENDING.sub("", parts[-1])
+    if not parts or not parts[-1].isascii():
+        return []
+    # A folder of any name may lie around a video, but no letter or digit of it may pass for one of ours.
+    parts = [part.casefold() if part.isascii() else "?" for part in parts]
+    parts[-1] = _VIDEO_ENDING.sub("", parts[-1])
     return parts
 
 
