@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from mebench.cli.dataset_frames import frames
 from mebench.cli.terminal import colour, say, width
-from mebench.problems import UserError
+from mebench.cli.twin import twin
 
 app = typer.Typer(no_args_is_help=True, help="Register, inspect and verify your copies of the datasets.")
 
@@ -125,22 +126,5 @@ def remove(name: Name) -> None:
     typer.echo(f"{name} is no longer registered. Its files were not touched: {kept}")
 
 
-@app.command()
-def twin(
-    name: Annotated[str, typer.Argument(help="Name of the twin, e.g. casme-sq-twin.")],
-    out: Annotated[Path, typer.Option(help="Folder to write to.")],
-    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another twin.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite different files of the same names.")] = False,
-) -> None:
-    """Write a synthetic twin: the workbook in the exact layout of the original."""
-    from mebench.datasets.catalog import is_twin, twins
-    from mebench.datasets.twin.generate import twin as make
-    from mebench.datasets.twin.write import write_twin
-    from mebench.problems import unknown_name
-
-    if not is_twin(name):
-        raise unknown_name("twin", name, twins())
-    if out.exists() and not out.is_dir():
-        raise UserError(f"--out {out}: that is a file; name a folder.")
-    for path in write_twin(make(name, seed), out, force=force):
-        typer.echo(str(path))
+app.command()(frames)
+app.command()(twin)

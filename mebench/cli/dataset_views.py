@@ -27,12 +27,12 @@ def listing(names: Sequence[str], registered: Sequence[str]) -> list[dict[str, A
     """Return one record a dataset: its name, title, task, and whether it can be used here."""
     rows = []
     for name in names:
-        title = catalog.card(name).title if name in catalog.names() or catalog.is_twin(name) else "private"
+        title = catalog.title_of(name) if name in catalog.names() or catalog.is_twin(name) else "private"
+        state = _state(name) if name in registered else NOT_HERE
         if catalog.is_twin(name):
-            state, title = "embedded, SYNTHETIC", f"{title}, synthetic twin"
-        else:
-            state = _state(name) if name in registered else NOT_HERE
-        rows.append({"name": name, "title": title, "task": _task(name), "state": state})
+            state = "embedded, SYNTHETIC"
+        row = {"name": name, "title": title, "task": _task(name), "state": state}
+        rows.append(row | ({"sizes": list(catalog.SIZES)} if catalog.is_twin(name) else {}))
     return rows
 
 
@@ -64,8 +64,11 @@ def listing_table(rows: Sequence[dict[str, Any]], width: int, colour: bool) -> s
     for heading in ("name", "dataset", "task", "here"):
         table.add_column(heading, no_wrap=heading == "name")
     for row in rows:
+        # An excerpt has a name of its own, the twin's and this.
+        also = ", also " + ", ".join(f"-{size}" for size in row["sizes"][1:]) if "sizes" in row else ""
         table.add_row(
-            *(row[key] for key in ("name", "title", "task", "state")),
+            *(row[key] for key in ("name", "title", "task")),
+            row["state"].removeprefix("embedded, " if also else "") + also,
             style="" if row["state"] != NOT_HERE else "dim",
         )
     return as_text(table, width, colour)
@@ -103,7 +106,7 @@ def _facts(name: str, synthetic: bool) -> dict[str, Any]:
     if synthetic:
         rights = {"twin_of": f"{card.name} ({card.title})", "licence": _TWIN_LICENCE}
     return {
-        "title": f"{card.title}, synthetic twin" if synthetic else card.title,
+        "title": f"{card.title}, synthetic twin" if synthetic and not catalog.is_twin(name) else catalog.title_of(name),
         "task": card.task,
         "fps": "differs from clip to clip" if card.fps is None else card.fps,
         "types": list(card.types),
@@ -159,8 +162,9 @@ def check_row(check: Check) -> dict[str, Any]:
 def checks_table(dataset: Dataset | ClipDataset, checks: Sequence[Check], width: int, colour: bool) -> str:
     """Return the comparison with the published counts for the terminal."""
     if not checks:
+        what = "an excerpt of a twin" if catalog.is_twin(dataset.name) else "a private dataset"
         raise UserError(
-            f"{dataset.name} is a private dataset: there are no published counts to compare with. "
+            f"{dataset.name} is {what}: there are no published counts to compare with. "
             f"'mebench dataset show {dataset.name}' prints its own."
         )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)

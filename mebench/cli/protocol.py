@@ -59,6 +59,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Write the folds as CSV and print their SHA-256; the same split under the same name gives the same hash."""
+    from mebench.datasets.catalog import original_name
     from mebench.files import write_atomically
     from mebench.protocols import composite
     from mebench.protocols.folds import sha256_of_text
@@ -66,7 +67,7 @@ def export(
 
     if out.exists() and not force:
         raise UserError(f"{out}: this file exists. Name another with --out, or give --force.")
-    made = plan(name.removesuffix("-twin"), _dataset_for(name, dataset), classes)
+    made = plan(original_name(name), _dataset_for(name, dataset), classes)
     if samples and made.samples is None:
         raise UserError(f"--samples is for recognition; {name} over {made.dataset} has no labelled clips.")
     if made.samples is not None and samples:
@@ -106,13 +107,14 @@ def _dataset_for(name: str, dataset: str | None) -> str:
 
 
 def _described(name: str, dataset: str | None, classes: str | None) -> dict[str, Any]:
+    from mebench.datasets.catalog import original_name
     from mebench.problems import unknown_name
     from mebench.protocols.registry import PROTOCOLS, plan
 
-    meant = [p for p in PROTOCOLS if p.name == name.removesuffix("-twin")]
+    meant = [p for p in PROTOCOLS if p.name == original_name(name)]
     if not meant:
         raise unknown_name("protocol", name, {p.name for p in PROTOCOLS})
-    if dataset is None and name == name.removesuffix("-twin"):
+    if dataset is None and name == original_name(name):
         return {f"{p.name}/{p.version} ({p.task})": f"{p.statement} [{p.source}]" for p in meant}
     made = plan(meant[0].name, dataset or name, classes)
     shown: dict[str, Any] = {

@@ -44,8 +44,14 @@ _TASK: Mapping[str, str] = {name: task for task, readers in _READERS.items() for
 _TWINNED = ("samm-lv", "casme-sq", "smic-e-long", "casme2", "smic", "samm")
 
 TWIN_SUFFIX = "-twin"
+SIZES = ("full", "small", "tiny")
+"""Of every twin: as large as the original, or an excerpt of that; the full one has no ending of its own."""
 
-COMPOSITES = ("megc2019", "megc2019-twin")
+_ENDINGS: Mapping[str, str] = {"full": TWIN_SUFFIX, "small": f"{TWIN_SUFFIX}-small", "tiny": f"{TWIN_SUFFIX}-tiny"}
+TWIN_ENDINGS = tuple(_ENDINGS.values())
+"""How the names of twins end, by size."""
+
+COMPOSITES = ("megc2019", *(f"megc2019{ending}" for ending in TWIN_ENDINGS))
 """Made of several recognition datasets by a protocol; nothing of that name is registered."""
 
 
@@ -161,9 +167,31 @@ def names(task: str | None = None) -> tuple[str, ...]:
     return tuple(_TASK) if task is None else tuple(_READERS[task])
 
 
-def twins() -> tuple[str, ...]:
-    """Return the names of the embedded twins."""
-    return tuple(name + TWIN_SUFFIX for name in _TWINNED)
+def twins(size: str = "full") -> tuple[str, ...]:
+    """Return the names of the embedded twins of a size."""
+    return tuple(name + _ENDINGS[size] for name in _TWINNED)
+
+
+def size_of(name: str) -> str:
+    """Return the size of a twin, one of :data:`SIZES`.
+
+    Examples
+    --------
+    >>> size_of("casme-sq-twin"), size_of("casme-sq-twin-tiny")
+    ('full', 'tiny')
+    """
+    return next((size for size in SIZES[1:] if name.endswith(_ENDINGS[size])), SIZES[0])
+
+
+def of_size(name: str, size: str) -> str:
+    """Return the name of the same twin (or composite of twins) in a size.
+
+    Examples
+    --------
+    >>> of_size("casme-sq-twin-tiny", "full"), of_size("casme-sq-twin", "small")
+    ('casme-sq-twin', 'casme-sq-twin-small')
+    """
+    return original_name(name) + _ENDINGS[size]
 
 
 def task_of(name: str) -> str:
@@ -175,7 +203,7 @@ def task_of(name: str) -> str:
         If no dataset has this name.
     """
     if name not in _TASK and not is_twin(name):
-        raise unknown_name("dataset", name, [*_TASK, *twins()])
+        raise unknown_name("dataset", name, [*_TASK, *(twin for size in SIZES for twin in twins(size))])
     return _TASK[original_name(name)]
 
 
@@ -220,13 +248,27 @@ def wrong_task(name: str, task: str) -> UserError:
 
 
 def is_twin(name: str) -> bool:
-    """Return whether ``name`` names an embedded synthetic twin."""
-    return name in twins()
+    """Return whether ``name`` names an embedded synthetic twin, of any size."""
+    return name in twins(size_of(name))
 
 
 def original_name(name: str) -> str:
-    """Return the name of the dataset that ``name`` is a twin of, or ``name`` itself."""
-    return name.removesuffix(TWIN_SUFFIX)
+    """Return the name of the dataset that ``name`` is a twin of, in any size, or ``name`` itself."""
+    return name.removesuffix(_ENDINGS[size_of(name)])
+
+
+def title_of(name: str) -> str:
+    """Return the name of a dataset or a twin in print.
+
+    Examples
+    --------
+    >>> title_of("smic-twin-tiny")
+    'SMIC-HS, tiny synthetic twin'
+    """
+    title, size = card(name).title, size_of(name)
+    if not is_twin(name):
+        return title
+    return f"{title}, {'' if size == SIZES[0] else f'{size} '}synthetic twin"
 
 
 def _module(name: str, task: str) -> ModuleType:
@@ -240,7 +282,9 @@ ClipResolver = Callable[[str, str], tuple[str, str] | None]
 
 __all__ = [
     "RECOGNITION",
+    "SIZES",
     "SPOTTING",
+    "TWIN_ENDINGS",
     "TWIN_SUFFIX",
     "Annotation",
     "Card",
@@ -255,9 +299,12 @@ __all__ = [
     "clip_reader",
     "is_twin",
     "names",
+    "of_size",
     "original_name",
     "reader",
+    "size_of",
     "task_of",
+    "title_of",
     "twins",
     "wrong_task",
 ]

@@ -76,7 +76,7 @@ def registered() -> tuple[str, ...]:
 
 
 def known_names() -> tuple[str, ...]:
-    """Return every name that ``--dataset`` takes here: registered copies, catalogued datasets, twins."""
+    """Return every name that ``--dataset`` takes here: registered copies, catalogued datasets, twins in full size."""
     return tuple(sorted({*registered(), *catalog.names(), *catalog.twins()}))
 
 
@@ -126,8 +126,9 @@ def not_registered(name: str) -> UserError:
             f"protocol show {name}'; 'mebench protocol export {name} --samples --out FILE' lists its clips."
         )
     known = known_names()
+    near = suggest(name, [*known, *(twin for size in catalog.SIZES for twin in catalog.twins(size))])
     return UserError(
-        f"There is no dataset {quoted(name)}.{suggest(name, known)} Known: {', '.join(known)}. Register a private one "
+        f"There is no dataset {quoted(name)}.{near} Known: {', '.join(known)}. Register a private one "
         f"with 'mebench dataset add NAME --annotations gt.csv --videos videos.csv --fps N'."
     )
 

@@ -31,7 +31,8 @@ def holds_twin(loaded: Dataset | ClipDataset) -> bool:
     for name in _candidates(loaded, catalog.SPOTTING):
         twin = load_twin(name)
         if loaded.annotations is None:
-            if _share(_video_rows(loaded.videos, twin), _video_rows(twin.videos, twin)):
+            sizes = [load_twin(catalog.of_size(name, size)) for size in catalog.SIZES]
+            if any(_share(_video_rows(loaded.videos, part), _video_rows(part.videos, part)) for part in sizes):
                 return True
         elif twin.annotations is not None and _share(
             _events(loaded.annotations, twin), _events(twin.annotations, twin)
@@ -41,7 +42,10 @@ def holds_twin(loaded: Dataset | ClipDataset) -> bool:
 
 
 def _candidates(loaded: Dataset | ClipDataset, task: str) -> list[str]:
-    """Return the twins that a copy may hold: that of its reader, or any of the task for a CSV."""
+    """Return the twins that a copy may hold: that of its reader, or any of the task for a CSV.
+
+    The rows of their excerpts are rows of theirs.
+    """
     twins = [twin for twin in catalog.twins() if catalog.task_of(twin) == task]
     if loaded.reader not in catalog.names():
         return twins

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mebench.datasets.catalog import TWIN_SUFFIX, ClipResolver
+from mebench.datasets.catalog import TWIN_ENDINGS, ClipResolver
 from mebench.datasets.tables import SAMPLES, conform
 
 _LONGEST = 300
@@ -114,7 +114,7 @@ class Samples:
         wanted = _OTHER_NAMES.get(wanted, wanted)
         if "(me)" in written.casefold() and wanted == "casme2":
             wanted = "casmesq"  # CAS(ME)^2 is no CASME II
-        for suffix in ("", TWIN_SUFFIX):
+        for suffix in ("", *TWIN_ENDINGS):
             for name in self.datasets:
                 if name.endswith(suffix) and wanted == _fold(name.removesuffix(suffix)):
                     return name

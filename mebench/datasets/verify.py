@@ -108,8 +108,10 @@ def verify(dataset: Dataset | ClipDataset) -> list[Check]:
     Returns
     -------
     list of Check
-        Empty for a dataset that has no card (a private one in canonical CSV).
+        Empty for a dataset that has no card (a private one in canonical CSV), and for an excerpt of a twin.
     """
+    if catalog.is_twin(dataset.name) and catalog.size_of(dataset.name) != "full":
+        return []
     clips = isinstance(dataset, ClipDataset)
     known = catalog.names(RECOGNITION if clips else SPOTTING)
     card = next((n for n in (dataset.reader, catalog.original_name(dataset.name)) if n in known), None)

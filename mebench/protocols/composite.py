@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mebench.datasets.catalog import TWIN_SUFFIX
+from mebench.datasets.catalog import original_name
 from mebench.datasets.dataset import ClipDataset
 from mebench.datasets.tables import SAMPLES, conform
 from mebench.problems import UserError
@@ -103,6 +103,6 @@ def official_csv(samples: pd.DataFrame) -> str:
     lines = []
     columns = (samples[name].astype(str) for name in ("dataset", "subject", "clip", "label"))
     for dataset, subject, clip, label in zip(*columns, strict=True):
-        member = dataset.removesuffix(TWIN_SUFFIX)
+        member = original_name(dataset)
         lines.append(f"{member},{subject.lstrip('0') if member == 'samm' else subject},{clip},{code[label]}")
     return "\r\n".join(lines) + "\r\n"

@@ -127,7 +127,7 @@ def _cross(letter: str, train: tuple[str, ...], test: str) -> Callable[[str, str
                 f"Protocol cross-{letter} learns from {' and '.join(train)} and tests {test}, not {dataset}: "
                 f"give --dataset {test} or {test}{catalog.TWIN_SUFFIX}."
             )
-        suffix = catalog.TWIN_SUFFIX if catalog.is_twin(dataset) else ""
+        suffix = dataset.removeprefix(test) if catalog.is_twin(dataset) else ""
         tested = library.load_dataset(dataset)
         learned = [Subject(name + suffix, s) for name in train for s in library.load_dataset(name + suffix).subjects]
         folds = hold_out(learned, [Subject(dataset, s) for s in tested.subjects], f"cross-{letter}")
@@ -168,11 +168,12 @@ def _megc2019(dataset: str, classes: str | None) -> Plan:
         )
     if classes not in {None, "megc3"}:
         raise UserError(f"Protocol megc2019 fixes its classes (megc3); --classes {classes} cannot change them.")
-    suffix = catalog.TWIN_SUFFIX if dataset != MEGC2019 else ""
+    suffix = dataset.removeprefix(MEGC2019)
     if dataset == MEGC2019 and not set(composite.MEMBERS) <= set(library.registered()) and (path := adopted()):
         return _from_official(path)
     members = {name: library.load_clips(name + suffix) for name in composite.MEMBERS}
-    table = composite.composite(members)
+    # An excerpt of a twin cannot have the published counts.
+    table = composite.composite(members, check=catalog.size_of(dataset) == "full")
     resolvers = {loaded.name: loaded.canonical_clip for loaded in members.values()}
     samples = Samples.of(dataset, table, composite.CLASSES, resolvers, any(m.synthetic for m in members.values()))
     everyone = [Subject(member, subject) for member, subject, _ in samples.keys]

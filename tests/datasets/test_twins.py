@@ -27,7 +27,7 @@ TYPED = {
 }
 # Submissions in this repository are scored against seed 0: if it changes, so does every number they have.
 SEED_ZERO = {
-    "samm-lv-twin": "574bed220fdb8924",
+    "samm-lv-twin": "922622e175c05589",
     "casme-sq-twin": "6ee175d942bd2788",
     "smic-e-long-twin": "3f3a0b11ad8eb80c",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import clip_statistics as known
 from mebench.datasets.twin.action_units import combination
+from mebench.datasets.twin.kept import Kept, with_rows
 from mebench.datasets.twin.sampling import Draws, half_up, stratified
 from mebench.datasets.twin.timeline import Event, Timeline
 
@@ -39,6 +40,11 @@ def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Ti
     rows.sort(key=lambda row: (row.subject, row.name))
     timelines = _place(rows, draws)
     return [_sheet(rows, draws), Sheet("Sheet2", []), Sheet("Sheet3", [])], timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept clips."""
+    return [with_rows(sheets[0], 1, kept.events), *sheets[1:]]
 
 
 def _deal_emotions(draws: Draws) -> list[_Row]:

@@ -9,6 +9,7 @@ from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import statistics as known
 from mebench.datasets.twin.action_units import combination
 from mebench.datasets.twin.arrangement import Load, arrange
+from mebench.datasets.twin.kept import Kept, with_rows
 from mebench.datasets.twin.sampling import Draws, half_up, stratified
 from mebench.datasets.twin.seating import seat
 from mebench.datasets.twin.timeline import DoesNotFit, Event, Timeline, place
@@ -59,6 +60,12 @@ def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Ti
     rows = [_Row(t, e, e.apex, e.offset) for t in timelines for e in t.events]
     _plant_defects(rows, ending_at_apex, draws)
     return _sheets(rows, draws), timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept events, in both sheets that have one for each."""
+    events, rule1, rule2 = sheets
+    return [with_rows(events, 0, kept.events), with_rows(rule1, 0, kept.events), rule2]
 
 
 def _videos(draws: Draws) -> list[Timeline]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import clip_statistics as known
 from mebench.datasets.twin.action_units import combination
+from mebench.datasets.twin.kept import Kept, with_rows
 from mebench.datasets.twin.sampling import Draws
 from mebench.datasets.twin.timeline import Event, Timeline
 
@@ -61,6 +62,18 @@ class Movement:
     has_apex: bool
 
 
+def action_units(stream: Callable[..., Draws], long: Sequence[Movement]) -> list[str]:
+    """Return the action units of every micro-expression, so that its clip and the long video show the same movement.
+
+    Parameters
+    ----------
+    stream : callable
+        The streams of the twin of SAMM, which deals the emotions.
+    long : sequence of Movement
+    """
+    return [row.event.action_units for row in _dealt(stream("clips"), long)]
+
+
 def build(seed: int, stream: Callable[..., Draws], long: Sequence[Movement]) -> tuple[list[Sheet], list[Timeline]]:
     """Return the workbook's sheet and the clips, each from onset to offset.
 
@@ -72,14 +85,26 @@ def build(seed: int, stream: Callable[..., Draws], long: Sequence[Movement]) -> 
         The 159 micro-expressions of the twin of SAMM Long Videos, of the same seed.
     """
     draws = stream("clips")
-    rows = _rows(long, draws)
-    _deal_emotions(rows, {row: movement.kind for row, movement in zip(rows, long, strict=True)}, draws)
+    rows = _dealt(draws, long)
     _plant_defects(rows, draws)
     timelines = [
         Timeline(row.subject, f"{row.subject}/{row.name}", row.event.length, row.event.onset, [row.event])
         for row in rows
     ]
     return [_sheet(seed, rows)], timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept clips."""
+    above = next(k for k, row in enumerate(sheets[0].rows) if list(row) == list(_HEADER)) + 1
+    return [with_rows(sheets[0], above, kept.events)]
+
+
+def _dealt(draws: Draws, long: Sequence[Movement]) -> list[_Row]:
+    """Return a row for every movement, with its emotion and the action units that go with it."""
+    rows = _rows(long, draws)
+    _deal_emotions(rows, {row: movement.kind for row, movement in zip(rows, long, strict=True)}, draws)
+    return rows
 
 
 def _rows(long: Sequence[Movement], draws: Draws) -> list[_Row]:

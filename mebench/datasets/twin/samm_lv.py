@@ -9,6 +9,8 @@ from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import statistics as known
 from mebench.datasets.twin.action_units import EMOTIONS, combination
 from mebench.datasets.twin.arrangement import arrange
+from mebench.datasets.twin.kept import Kept, with_rows
+from mebench.datasets.twin.samm import Movement
 from mebench.datasets.twin.sampling import Draws, at, half_up, stratified
 from mebench.datasets.twin.timeline import DoesNotFit, Event, Timeline, place
 
@@ -37,8 +39,17 @@ class _Row:
     flawed: bool = False
 
 
-def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Timeline]]:
+def build(
+    seed: int, stream: Callable[..., Draws], units_of: Callable[[Sequence[Movement]], list[str]]
+) -> tuple[list[Sheet], list[Timeline]]:
     """Return the workbook's sheets and the videos.
+
+    Parameters
+    ----------
+    seed : int
+    stream : callable
+    units_of : callable
+        The action units of the micro-expressions, which the twin of SAMM decides: there they are clips.
 
     Raises
     ------
@@ -62,7 +73,16 @@ def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Ti
         timeline.number_events()
     rows = [_Row(t, e, e.onset, e.apex, e.offset, e in past) for t in timelines for e in t.events]
     _plant_defects(rows, zero_ends, draws)
+    me = [row for row in rows if row.event.type == "me"]
+    for row, units in zip(me, units_of([_movement(row) for row in me]), strict=True):
+        row.event.action_units = units
     return [_sheet(seed, rows)], timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept events."""
+    above = next(k for k, row in enumerate(sheets[0].rows) if list(row) == list(_HEADER)) + 1
+    return [with_rows(sheets[0], above, kept.events)]
 
 
 def _videos(draws: Draws) -> list[Timeline]:
@@ -178,6 +198,15 @@ def _plant_defects(rows: Sequence[_Row], zero_ends: Sequence[float], draws: Draw
         for name in ("onset", "apex", "offset")[:cells]:
             setattr(row, name, round(getattr(row, name) + draws.pick(_FIFTHS), 1))
             cells -= 1
+
+
+def _movement(row: _Row) -> Movement:
+    event = row.event
+    frames = (event.onset, event.apex, event.offset)
+    has_apex = row.apex != -1
+    return Movement(
+        row.timeline.subject, row.timeline.video, event.number, *frames, event.emotion, event.action_units, has_apex
+    )
 
 
 def _sheet(seed: int, rows: Sequence[_Row]) -> Sheet:

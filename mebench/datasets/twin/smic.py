@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import clip_statistics as known
 from mebench.datasets.twin import statistics
 from mebench.datasets.twin.action_units import combination
+from mebench.datasets.twin.kept import Kept, with_rows
 from mebench.datasets.twin.sampling import Draws, half_up, stratified
 from mebench.datasets.twin.timeline import Event, Timeline
 
@@ -41,6 +42,17 @@ def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Ti
         event.start_at(onsets[name])
         timelines.append(Timeline(subject, f"{subject}/{name}", lengths[name], onsets[name], [event]))
     return [_sheet(names, lengths, onsets, spans, draws)], timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept clips; a second micro-expression stays with its row."""
+    return [with_rows(sheets[0], 1, [not row[1] or _folder(str(row[1])) in kept.videos for row in sheets[0].rows[1:]])]
+
+
+def _folder(name: str) -> str:
+    """Return ``s01/s01_ne_01`` for a name in the workbook, which may lack the zero."""
+    subject, rest = name[1:].split("_", 1)
+    return f"s{int(subject):02d}/s{int(subject):02d}_{rest}"
 
 
 def _names(draws: Draws) -> list[str]:

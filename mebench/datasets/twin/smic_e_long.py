@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from mebench.datasets.sheets import Cell, Sheet
 from mebench.datasets.twin import statistics as known
 from mebench.datasets.twin.action_units import combination
+from mebench.datasets.twin.kept import Kept, with_rows
 from mebench.datasets.twin.sampling import Draws, half_up, stratified
 from mebench.datasets.twin.timeline import Event, Timeline, place
 
@@ -34,6 +35,12 @@ def build(seed: int, stream: Callable[..., Draws]) -> tuple[list[Sheet], list[Ti
     for timeline in timelines:
         timeline.number_events()
     return [_sheet(timelines, names)], timelines
+
+
+def keep(sheets: Sequence[Sheet], kept: Kept) -> list[Sheet]:
+    """Return the workbook with the rows of the kept videos, which are kept as a whole."""
+    name = _HEADER.index("video_name")
+    return [with_rows(sheets[0], 1, [row[name] in kept.videos for row in sheets[0].rows[1:]])]
 
 
 def _videos(draws: Draws) -> list[Timeline]:

@@ -45,7 +45,7 @@ def write_twin(twin: Twin, out: Path, force: bool = False) -> list[Path]:
     """
     contents = {
         twin.workbook_name: workbook_bytes(twin),
-        _list_name(twin): _videos_csv(twin).encode(),
+        list_name(twin): _videos_csv(twin).encode(),
         README_NAME: _readme(twin).encode(),
     }
     paths = {out / name: content for name, content in contents.items()}
@@ -116,10 +116,12 @@ def _mark(twin: Twin) -> str:
 
 
 def _command(twin: Twin) -> str:
-    return f"mebench dataset twin {twin.name} --seed {twin.seed} --out DIR"
+    part = "" if twin.subjects is None else f" --subjects {twin.subjects}"
+    return f"mebench dataset twin {twin.name} --seed {twin.seed}{part} --out DIR"
 
 
-def _list_name(twin: Twin) -> str:
+def list_name(twin: Twin) -> str:
+    """Return the name of the file that lists the videos, or the clips, of a twin."""
     return CLIPS_NAME if task_of(twin.name) == RECOGNITION else VIDEOS_NAME
 
 
@@ -143,8 +145,10 @@ def _readme(twin: Twin) -> str:
             "",
             f"{twin.workbook_name}",
             f"    the annotation, in the layout in which {original} is distributed, with the defects it is known for",
-            f"{_list_name(twin)}",
-            f"    {_LISTED[_list_name(twin)]}, fps, number of the first frame, count of frames",
+            f"{list_name(twin)}",
+            f"    {_LISTED[list_name(twin)]}, fps, number of the first frame, count of frames",
+            "twin.json and folders beside it",
+            "    the frames, if they were rendered (--frames), in the folders and under the names of the original",
             "",
             "Made with:",
             f"    {_command(twin)}",
