@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from mebench import __version__
-from mebench.cli import audit, compare, convert, dataset, pool, protocol, rule, score, validate
+from mebench.cli import (
+    audit,
+    cache,
+    compare,
+    convert,
+    dataset,
+    feature,
+    pool,
+    protocol,
+    rule,
+    score,
+    validate,
+)
 from mebench.problems import UserError
 
 app = typer.Typer(
@@ -47,6 +59,8 @@ app.command()(convert.convert)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(rule.app, name="rule")
+app.add_typer(feature.app, name="feature")
+app.add_typer(cache.app, name="cache")
 
 
 def _start_light() -> None:

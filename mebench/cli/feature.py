@@ -1,0 +1,135 @@
+"""``mebench feature``: what can be computed from frames, and computing it over a dataset."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mebench.cli.options import DatasetName
+from mebench.cli.terminal import colour, say, width
+from mebench.problems import UserError, quoted
+
+if TYPE_CHECKING:
+    from mebench.features.recipes.common import Recipe
+
+app = typer.Typer(no_args_is_help=True, help="List, explain and compute features of frames.")
+
+Name = Annotated[str, typer.Argument(help="Name of the feature, e.g. flow.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the features."""
+    from mebench.cli.tables import plain_table
+    from mebench.features.recipes import RECIPES, recipe_class
+
+    found = [recipe_class(name) for name in RECIPES]
+    rows = [{"name": kind.name, "summary": kind.summary, "reference": kind.reference} for kind in found]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    cells = [[row["name"], f"{row['summary']} [{row['reference']}]"] for row in rows]
+    typer.echo(plain_table(("feature", "what it is"), cells, width(), colour()).rstrip("\n"))
+
+
+@app.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Explain a feature: what it computes, and its parameters."""
+    import inspect
+    from dataclasses import fields
+
+    from mebench.features.recipes import recipe_class
+
+    kind = recipe_class(name)
+    default = kind()
+    parameters = {field.name: getattr(default, field.name) for field in fields(kind) if field.name != "settings"}
+    text = inspect.getdoc(kind) or ""
+    if as_json:
+        shown = {"name": name, "summary": kind.summary, "reference": kind.reference, "text": text}
+        typer.echo(json.dumps({**shown, "parameters": parameters, "float16": kind.half}, indent=1))
+        return
+    typer.echo(f"{name}: {kind.summary}\n\n{text}\n")
+    typer.echo(f"Reference: {kind.reference}")
+    typer.echo("Defaults: " + ", ".join(f"{k}={_written(v)}" for k, v in parameters.items()))
+    for array, error in kind.half.items():
+        typer.echo(f"Stored as float16 where the error stays below {error:g}: {array}")
+
+
+@app.command()
+def run(
+    name: Name,
+    dataset: DatasetName,
+    frames: Annotated[Path | None, typer.Option(help="Folder of the frames, if not the registered one.")] = None,
+    params: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
+    ] = None,
+    crop: Annotated[
+        str | None, typer.Option(help="Cut faces out: face, openface, inner, or the box of a paper, e.g. softnet.")
+    ] = None,
+    crop_size: Annotated[int, typer.Option(min=8, help="Width and height of the crops in pixels.")] = 128,
+    align: Annotated[str, typer.Option(help="How often a face is placed: clip, section or frame.")] = "clip",
+    landmarks: Annotated[
+        str, typer.Option(help="dlib, openface=PATH or file=PATH: where the landmarks of a crop come from.")
+    ] = "dlib",
+    missing: Annotated[str, typer.Option(help="Missing or unreadable frames: error, previous or nearest.")] = "error",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes. Default: one for each core.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the features here, one .npy for each array.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute a feature over all videos or clips of a dataset, into the cache.
+
+    What is there already is not computed again; interrupted, the same command goes on where it was.
+    """
+    from mebench.cli import feature_run
+    from mebench.features.recipes import recipe
+
+    asked = recipe(name, dict(_parameter(given) for given in params or ()))
+    request = feature_run.Request(asked, dataset, frames, missing, workers, out)
+    face = feature_run.crop_of(crop, crop_size, align, landmarks) if crop else None
+    try:
+        done = feature_run.run(request, face)
+    except KeyboardInterrupt:
+        say("Interrupted. What is finished is kept: give the same command again to go on.")
+        raise typer.Exit(130) from None
+    typer.echo(json.dumps(done.as_dict(), indent=1) if as_json else done.text())
+    if not as_json and out is None:
+        say(f"They lie in the cache: see 'mebench cache'. Give --out DIR to have them as .npy files.{_again(asked)}")
+    if done.failed:
+        raise UserError("\n".join(done.failures()))
+
+
+def _again(asked: Recipe) -> str:
+    base = asked.base()
+    return f" The {base.name} that it is made of was kept too." if base else ""
+
+
+def _parameter(given: str) -> tuple[str, Any]:
+    """Return name and value of NAME=VALUE; a value is a number, several with commas, true, false, none, or a word."""
+    name, equals, value = given.partition("=")
+    if not (name and equals):
+        raise UserError(f"--param {quoted(given)}: this is not NAME=VALUE, such as method=dis.")
+    parts = [_value(part) for part in value.split(",")]
+    several = len(parts) > 1 and not any(isinstance(part, str) for part in parts)
+    return name, tuple(parts) if several else _value(value)
+
+
+def _value(word: str) -> Any:
+    words = {"true": True, "false": False, "none": None}
+    if word.lower() in words:
+        return words[word.lower()]
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return {"None": "none", "True": "true", "False": "false"}.get(str(value), str(value))

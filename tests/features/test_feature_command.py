@@ -1,0 +1,194 @@
+"""``mebench feature``: lists, explains, and computes over a dataset whose frames lie in folders."""
+
+import json
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from mebench.cli import main
+from mebench.features.flow import flow
+from mebench.video.canonical import canonical_points
+from mebench.video.landmarks.file import write_landmarks
+from mebench.video.landmarks.types import Landmarks
+from tests.features.made_frames import MadeFrames
+
+DIS = ("--param", "method=dis", "--param", "preset=ultrafast")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run the command line in this process with a cache of its own: (exit code, output, errors)."""
+    monkeypatch.setenv("MEBENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as done:
+            code = done.code or 0
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def frames(tmp_path):
+    """Two videos of 12 frames."""
+    for video in ("v1", "v2"):
+        folder = tmp_path / "frames" / video
+        folder.mkdir(parents=True)
+        for number, image in MadeFrames(video).section(1, 12, grey=True):
+            cv2.imwrite(str(folder / f"img{number:03d}.png"), image)
+    return tmp_path / "frames"
+
+
+@pytest.fixture
+def mine(run, tmp_path, frames):
+    (tmp_path / "gt.csv").write_text("subject,video,onset,apex,offset,type\ns1,v1,3,5,8,me\ns2,v2,2,4,6,me\n")
+    (tmp_path / "videos.csv").write_text("subject,video,fps,n_frames\ns1,v1,100,12\ns2,v2,100,12\ns3,v3,100,12\n")
+    files = ("--annotations", tmp_path / "gt.csv", "--videos", tmp_path / "videos.csv", "--frames", frames)
+    assert run("dataset", "add", "mine", *files)[0] == 0
+    return "mine"
+
+
+def test_features_are_listed_and_explained(run):
+    rows = json.loads(run("feature", "list", "--json")[1])
+    assert {"flow", "strain", "lbp-top", "dynamic-image"} <= {row["name"] for row in rows}
+    table = run("feature", "list")[1]
+    for row in rows:
+        assert row["summary"] in table
+        code, text, _ = run("feature", "show", row["name"])
+        assert code == 0
+        assert text.startswith(f"{row['name']}: ")
+        assert "Defaults: " in text
+    assert json.loads(run("feature", "show", "lbp-top", "--json")[1])["parameters"]["grid"] == [5, 5]
+
+
+def test_a_feature_is_computed_once_into_the_cache(run, mine):
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1)
+    assert code == 0
+    assert out.startswith("flow of mine: 2 videos, 22 rows, ")
+    assert "no frames of 1 video: v3" in err
+    again = json.loads(run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1, "--json")[1])
+    assert (again["rows"], again["rows_before"], again["absent"]) == (22, 22, ["v3"])
+    assert again["parameters"]["flow"] == "dis"
+    assert again["synthetic"] is False
+    assert json.loads(run("cache", "--json")[1])["kinds"]["flow"]["entries"] == 2
+
+
+def test_what_is_written_out_is_what_was_computed(run, mine, frames, tmp_path):
+    out = tmp_path / "out"
+    arguments = ("feature", "run", "flow", "-d", mine, *DIS, "-p", "step=4", "--workers", 1, "--out", out)
+    assert run(*arguments)[0] == 0
+    first = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    assert sorted({p.name for p in first}) == ["features.json", "first.npy", "flow.npy", "last.npy", "replaced.npy"]
+    flows = np.load(out / "v1" / "flow.npy")
+    assert np.load(out / "v1" / "first.npy").tolist() == list(range(1, 9))
+    images = [cv2.imread(str(frames / "v1" / f"img{n:03d}.png"), cv2.IMREAD_GRAYSCALE) for n in (2, 6)]
+    assert np.abs(flows[1] - flow(*images, method="dis", preset="ultrafast")).max() <= 0.01
+    manifest = json.loads((out / "features.json").read_text())
+    assert manifest["arrays"]["v2"]["flow"] == ["<f4", [8, 48, 48, 2]]
+    assert (manifest["synthetic"], manifest["feature"]) == (False, "flow")
+    assert run(*arguments)[0] == 0
+    assert {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} == first
+
+
+def test_clips_take_onset_and_apex(run, frames, tmp_path):
+    for n, video in enumerate(("v1", "v2"), 1):
+        (frames / f"s{n}").mkdir()
+        (frames / video).rename(frames / f"s{n}" / video)
+    (tmp_path / "clips.csv").write_text(
+        "subject,clip,onset,apex,offset,emotion\ns1,v1,3,5,8,happiness\ns2,v2,2,,6,disgust\n"
+    )
+    assert run("dataset", "add", "clips", "--annotations", tmp_path / "clips.csv")[0] == 0
+    out = tmp_path / "out"
+    code, text, _ = run("feature", "run", "flow", "-d", "clips", *DIS, "--workers", 1, "--frames", frames, "--out", out)
+    assert code == 0
+    assert text.startswith("flow of clips: 2 clips, 2 rows")
+    pairs = [[int(np.load(out / clip / f"{end}.npy")[0]) for end in ("first", "last")] for clip in ("s1/v1", "s2/v2")]
+    assert pairs == [[3, 5], [2, 4]]
+
+
+def test_faces_are_cut_out_by_landmarks_of_a_file(run, mine, tmp_path):
+    folder = tmp_path / "landmarks"
+    folder.mkdir()
+    points = canonical_points("face", (44, 44))[None]
+    for video in ("v1", "v2"):
+        one = Landmarks(np.array([1]), points, np.array([np.nan]), np.array([True]), "file")
+        write_landmarks(folder / f"{video}.csv", one)
+    face = ("--crop", "face", "--crop-size", 32, "--landmarks", f"file={folder}")
+    out = tmp_path / "out"
+    assert run("feature", "run", "flow", "-d", mine, *DIS, *face, "--workers", 1, "--out", out)[0] == 0
+    assert np.load(out / "v1" / "flow.npy").shape == (11, 32, 32, 2)
+
+
+def test_a_video_without_landmarks_is_named_and_the_others_are_done(run, mine, tmp_path):
+    folder = tmp_path / "landmarks"
+    folder.mkdir()
+    points = canonical_points("face", (44, 44))[None]
+    one = Landmarks(np.array([1]), points, np.array([np.nan]), np.array([True]), "file")
+    write_landmarks(folder / "v2.csv", one)
+    face = ("--crop", "face", "--crop-size", 32, "--landmarks", f"file={folder}")
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, *face, "--workers", 1)
+    assert code == 2
+    assert out.startswith("flow of mine: 1 video, 11 rows")
+    assert "no landmark file for the video v1" in err
+
+
+def test_a_damaged_frame_is_named_and_the_other_video_is_kept(run, mine, frames):
+    (frames / "v1" / "img007.png").write_bytes(b"")
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1)
+    assert code == 2
+    assert out.startswith("flow of mine: 1 video, 11 rows")
+    assert "img007.png" in err
+    assert "Traceback" not in err
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1, "--missing", "previous")
+    assert code == 0
+    assert out.startswith("flow of mine: 2 videos, 22 rows")
+    assert "1 frame replaced" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("flwo", "-d", "mine"), "Did you mean 'flow'"),
+        (("flow", "-d", "mien"), "Did you mean 'mine'"),
+        (("flow", "-d", "mine", "-p", "method"), "not NAME=VALUE"),
+        (("flow", "-d", "mine", "-p", "step=many"), "step is a whole number"),
+        (("flow", "-d", "mine", "--crop", "fase", "--landmarks", "dlib"), "Did you mean 'face'"),
+        (("flow", "-d", "mine", "--crop", "face", "--landmarks", "file"), "Give the CSV"),
+        (("flow", "-d", "mine", "--crop", "face", "--align", "never"), "There is no alignment 'never'"),
+        (("flow", "-d", "mine", "--missing", "ignore"), "There is no policy for missing frames 'ignore'"),
+        (("flow", "-d", "mine", "--frames", "/nowhere"), "there is no such folder"),
+        (("flow", "-d", "casme2-twin"), "casme2-twin-small"),
+    ],
+)
+def test_a_mistake_is_one_sentence(run, mine, arguments, sentence):
+    code, out, err = run("feature", "run", *arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_a_folder_without_these_videos_is_said(run, mine, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("feature", "run", "flow", "-d", mine, "--frames", tmp_path / "empty")
+    assert code == 2
+    assert "no frames of mine" in err
+
+
+def test_a_hostile_name_writes_nowhere_else(run, tmp_path, frames):
+    (tmp_path / "gt.csv").write_text("subject,video,onset,apex,offset,type\ns1,../../v1,3,5,8,me\n")
+    added = run("dataset", "add", "odd", "--annotations", tmp_path / "gt.csv", "--fps", 100)
+    code, _, err = (
+        added
+        if added[0]
+        else run("feature", "run", "flow", "-d", "odd", *DIS, "--frames", frames, "--out", tmp_path / "out")
+    )
+    assert code == 2
+    assert "Traceback" not in err
+    assert not (tmp_path / "v1").exists()
