@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OLDEST ?= .venv-oldest
 PIP_FLAGS := --quiet --disable-pip-version-check
+# Rooms whose imports need an extra.
+NOT_CORE := $(foreach room,rendering video features,--ignore=tests/$(room) --ignore=mebench/$(room))
 
 .PHONY: demo test lint types unit oldest bench clean
 
@@ -21,8 +23,8 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-oldest: $(OLDEST)/.core  ## the same tests on the oldest dependencies that pyproject.toml admits
-	$(OLDEST)/bin/python -m pytest -n 2 -q -W default -p no:cacheprovider
+oldest: $(OLDEST)/.core  ## the tests of the core, without any extra, on the oldest dependencies that pyproject.toml admits
+	$(OLDEST)/bin/python -m pytest -n 2 -q -W default -p no:cacheprovider $(NOT_CORE)
 
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2
@@ -30,6 +32,8 @@ unit: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/resampling.py
+	$(BIN)/python benchmarks/features.py
+	$(BIN)/python benchmarks/rendering.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -39,7 +43,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[dev,twins,faces,plots]"
 	@touch $@ $(VENV)/.core
 
 $(OLDEST)/.core: pyproject.toml constraints-oldest.txt

@@ -1,4 +1,4 @@
-"""Do the intervals hold what they promise? Prints two tables; run with ``python benchmarks/coverage.py [datasets]``.
+"""Do the intervals hold what they promise? Prints two tables: ``python benchmarks/interval_coverage.py [datasets]``.
 
 Each row is a population whose true score is known by construction (tests/metrics/populations.py): subjects are drawn
 from it, scored, and the interval either holds the true score or not. ``mebench.metrics.resampling`` quotes these

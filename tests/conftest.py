@@ -6,16 +6,47 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from mebench.cli import main
+
 settings.register_profile("mebench", deadline=None, derandomize=True)
 settings.load_profile("mebench")
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring")]
+sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring", "video")]
+
+
+@pytest.fixture(scope="session")
+def own_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(autouse=True)
-def own_library(tmp_path_factory, monkeypatch):
-    """No test sees or touches the library of the person who runs it."""
+def own_library(tmp_path_factory, monkeypatch, own_cache):
+    """No test sees or touches the library or the cache of the person who runs it."""
     home = tmp_path_factory.mktemp("library")
     monkeypatch.setenv("MEBENCH_HOME", str(home))
+    monkeypatch.setenv("MEBENCH_CACHE", str(own_cache))
     return home
+
+
+@pytest.fixture
+def columns():
+    """How wide the terminal is; a test file may override it."""
+    return 100
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, columns):
+    """Run the command line in this process: (exit code, standard output, standard error)."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        code = 0
+        try:
+            main()
+        except SystemExit as done:
+            code = done.code or 0
+        return (code, *capsys.readouterr())
+
+    return call

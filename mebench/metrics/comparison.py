@@ -12,10 +12,10 @@ the same subject. Nothing here compares two scores as if they came from differen
   that was observed counts as one: p is never 0.
 - :func:`holm`: several tests at once, holding the chance of any false claim at the level.
 
-Measured over the populations of :mod:`mebench.metrics.resampling` with two like systems (``benchmarks/coverage.py``):
-nominal 95 % intervals of the difference hold 0 in 94.7 to 96.7 % of the samples (97.3 to 99.0 % with one to five hits
-in all), where percentile intervals do in 91.5 to 94.6 %; p-values of nominal 5 % occur in 4.4 to 5.5 %, and less often
-where scores are so coarse that swaps tie (3.5 %).
+Measured over the populations of :mod:`mebench.metrics.resampling` with two like systems
+(``benchmarks/interval_coverage.py``): nominal 95 % intervals of the difference hold 0 in 94.7 to 96.7 % of the samples
+(97.3 to 99.0 % with one to five hits in all), where percentile intervals do in 91.5 to 94.6 %; p-values of nominal 5 %
+occur in 4.4 to 5.5 %, and less often where scores are so coarse that swaps tie (3.5 %).
 
 References
 ----------

@@ -20,7 +20,7 @@ Which one, and why
 ``jackknife`` is the default because it alone holds its level at the size of these datasets. Measured coverage of
 nominal 95 % intervals, in percent, lowest to highest over simulated populations of poor to good methods: F1 with events
 as in CAS(ME)^2 (57 over 22 subjects) and SAMM-LV (159 over 30), UF1 and UAR with clips and classes as in MEGC2019
-(``benchmarks/coverage.py`` prints each; 4000 datasets a population, standard error 0.3):
+(``benchmarks/interval_coverage.py`` prints each; 4000 datasets a population, standard error 0.3):
 
     score  subjects  true score    jackknife     percentile    bca
     F1     22        .11 to .89    95.2 - 96.3   88.8 - 92.1   90.8 - 93.0
