@@ -34,7 +34,8 @@ def load_entry(registered_copy: Entry) -> Dataset:
     listed_in = "the workbook"
     if registered_copy.videos:
         listed_in = Path(registered_copy.videos).name
-        videos = _with_listed_videos(videos, registered_copy, Path(registered_copy.videos))
+        annotated = set(read.annotations["video"])
+        videos = _with_listed_videos(videos, annotated, registered_copy, Path(registered_copy.videos))
         if registered_copy.annotations and registered_copy.reader != CSV:
             universe += f", and {listed_in}"
     annotations = read.annotations if registered_copy.annotations else None
@@ -267,7 +268,7 @@ def _read_clips(registered_copy: Entry, path: Path, resolver: ClipResolver | Non
     return ClipAnnotation(read.clips.assign(dataset=registered_copy.name), read.notes), marked
 
 
-def _with_listed_videos(videos: pd.DataFrame, registered_copy: Entry, path: Path) -> pd.DataFrame:
+def _with_listed_videos(videos: pd.DataFrame, annotated: set[str], registered_copy: Entry, path: Path) -> pd.DataFrame:
     """Check the listed videos of a catalogued dataset, and add what they tell to those of its workbook.
 
     Raises
@@ -300,6 +301,9 @@ def _with_listed_videos(videos: pd.DataFrame, registered_copy: Entry, path: Path
         )
     if registered_copy.reader == CSV:
         return videos  # the canonical reader has joined the two
+    # What the reader only supposes to be there gives way to a list that does not have it.
+    supposed = set(getattr(catalog.reader(registered_copy.reader), "EVENT_FREE", ())) - annotated - set(listed["video"])
+    videos = videos[~videos["video"].isin(supposed)].reset_index(drop=True)
     both = _with_frame_counts(videos, _lengths(listed), registered_copy.name, registered_copy.fps)
     # A list without such a column says 1 of all.
     first = {video: n for video, n in zip(listed["video"], listed["first_frame"], strict=True) if n != 1}

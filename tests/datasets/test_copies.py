@@ -150,6 +150,15 @@ def test_folders_of_videos_that_an_own_table_spells_in_another_way_are_found_onc
     assert lengths(loaded) == {"15_0101": 30}
 
 
+def test_an_event_free_video_that_is_only_supposed_gives_way_to_a_list_without_it(tmp_path):
+    made = twin("casme-sq-twin-tiny")
+    write_twin(made, tmp_path)
+    workbook, listed = tmp_path / made.workbook_name, tmp_path / "videos.csv"
+    assert "s23_0503" in set(library.add("mine", workbook, like="casme-sq").videos["video"])
+    loaded = library.add("mine", workbook, listed, like="casme-sq", replace_existing=True)
+    assert set(loaded.videos["video"]) == set(made.videos["video"])
+
+
 def test_lists_of_another_dataset_are_refused(tmp_path):
     workbook = layouts.write_xlsx(tmp_path / "samm.xlsx", samm_sheets([samm_row("006_1_1", 30, 40, 50)]))
     videos = tmp_path / "v.csv"
