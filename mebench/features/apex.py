@@ -49,7 +49,9 @@ def flow_peak(frames: Iterable[Array], solve: Estimator) -> int:
     return int(np.argmax(means)) + 1
 
 
-def region_distances(clip: ArrayLike, regions: Iterable[tuple[float, float, float, float]] = REGIONS) -> NDArray[np.float64]:
+def region_distances(
+    clip: ArrayLike, regions: Iterable[tuple[float, float, float, float]] = REGIONS
+) -> NDArray[np.float64]:
     """Return how far the texture of some regions is from that of the first frame.
 
     The uniform LBP histograms (P 8, R 1) of the regions are joined; the distance is 1 less their correlation.
@@ -85,11 +87,14 @@ def region_distances(clip: ArrayLike, regions: Iterable[tuple[float, float, floa
     texture -= texture.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(texture, axis=1)
     products = texture @ texture[0]
-    return 1 - np.divide(products, norms * norms[0], out=np.ones(len(texture)), where=norms * norms[0] > 0)
+    same: NDArray[np.float64] = np.divide(
+        products, norms * norms[0], out=np.ones(len(texture)), where=norms * norms[0] > 0
+    )
+    return 1 - same
 
 
 def divide_and_conquer(curve: ArrayLike) -> int:
-    """Return the peak of a curve to which halving leads: the half with the larger sum of peaks is kept, again and again.
+    """Return the peak of a curve to which halving leads: the half with the larger sum of peaks is kept every time.
 
     A peak is higher than the value before it and not lower than the one after it; the last value is one if it is higher
     than the one before. A curve without any gives its largest value; of equal halves the first is kept.

@@ -19,6 +19,7 @@ RECIPES: dict[str, str] = {
     "face-window": "face_window:FaceWindow",
     "face-geometry": "face_geometry:FaceGeometry",
     "lbp-chi2": "lbp_chi2:LBPChi2",
+    "apex-flow": "apex_flow:ApexFlow",
 }
 """The recipes by name, each with its module here and its class."""
 

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from mebench.features.recipes.common import Arrays, Image, Row, Source, about, images, named
+from mebench.features.recipes.common import Arrays, Image, Row, Source, images, named
 from mebench.features.recipes.flow import Flow, onset_to_apex
-from mebench.problems import UserError, printable, unknown_name
+from mebench.problems import unknown_name
 
 Apex = Literal["middle", "flow", "dc-rois"]
 
@@ -69,5 +69,7 @@ class ApexFlow(Flow):
             return numbers[max(found, 1)]
 
     def _read(self, source: Source, first: int, last: int) -> Iterator[Image]:
-        for _, image in images(source, [(n, n) for n in source.within() if first <= n <= last], size=self.size, grey=True):
+        for _, image in images(
+            source, [(n, n) for n in source.within() if first <= n <= last], size=self.size, grey=True
+        ):
             yield image

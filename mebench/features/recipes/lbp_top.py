@@ -20,7 +20,7 @@ _LARGEST_TRIAL = 300
 
 @dataclass(frozen=True)
 class LBPTop(Windows):
-    """LBP-TOP histograms, ``lbp_top`` (rows, columns * rows of blocks * 3 * 59) float32 for uniform codes of 8 neighbours.
+    """LBP-TOP histograms, ``lbp_top`` (rows, blocks * 3 * 59) float32 for uniform codes of 8 neighbours.
 
     Parameters
     ----------
