@@ -118,6 +118,20 @@ def plural(n: int, noun: str) -> str:
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
+def size_text(n: int) -> str:
+    """Return a number of bytes for a reader.
+
+    Examples
+    --------
+    >>> size_text(999), size_text(12_345_678)
+    ('999 bytes', '12.3 MB')
+    """
+    if n < 1000:
+        return plural(n, "byte")
+    power = next((p for p in (1, 2, 3) if n < 999.95 * 1000**p), 4)
+    return f"{n / 1000**power:.1f} {' kMGT'[power]}B"
+
+
 def printable(text: str, limit: int = 200) -> str:
     """Return ``text`` safe for a terminal: control and direction characters are escaped, long text is cut."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"

@@ -11,6 +11,8 @@ from mebench.cli.terminal import say
 
 _BETWEEN = 10.0
 """Seconds between two lines."""
+_LONG = 120.0
+"""Seconds after which the start hardly counts."""
 
 
 @contextmanager
@@ -39,11 +41,15 @@ def progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn()
-    )  # fmt: skip
+    class Counts(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            total = "?" if task.total is None else f"{task.total:,.0f}"
+            return Text(f"{task.completed:,.0f} of {total}", style="progress.download")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), Counts(), TextColumn(unit), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -54,20 +60,36 @@ class _Lines:
 
     def __init__(self, what: str, unit: str) -> None:
         self._what, self._unit = what, unit
-        self._before = -1
-        self._began = self._last = 0.0
+        self._began: tuple[float, int] | None = None
+        self._first: tuple[float, int] | None = None
+        self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if self._before < 0:
-            self._before, self._began = done, now
-        elif done < total and now - self._last < _BETWEEN:
+        begins = self._began is None
+        if self._began is None:
+            self._began = now, done
+        elif self._first is None and done > self._began[1]:
+            self._first = now, done
+        if not begins and done < total and now - self._last < _BETWEEN:
             return
         self._last = now
-        left = ""
-        if self._before < done < total:
-            left = f", {duration((now - self._began) * (total - done) / (done - self._before))} left"
-        say(f"{self._what}: {done} of {total} {self._unit}{left}")
+        left = self._left(now, done, total) if done < total else None
+        say(f"{self._what}: {done:,} of {total:,} {self._unit}{'' if left is None else f', {duration(left)} left'}")
+
+    def _left(self, now: float, done: int, total: int) -> float | None:
+        """Return about how many seconds are left, from the rate since the first part was done; None if unknown.
+
+        The first part holds the start of the processes and what is compiled; in long work that hardly counts.
+        """
+        if self._began is None or self._first is None:
+            return None
+        since, before = self._first
+        if now - since < _BETWEEN / 2:
+            since, before = self._began
+            if now - since < _LONG:
+                return None
+        return (now - since) * (total - done) / (done - before) if done > before else None
 
 
 def duration(seconds: float) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +36,7 @@ class Kind(StrEnum):
 
 
 _FACTOR = "multiplies the usual"
+_SHOWN = 5
 
 
 def twin(
@@ -69,11 +74,15 @@ def twin(
     if not wanted and (given or kind is Kind.video):
         option = f"--{next(iter(given)).replace('_', '-')}" if given else "--as video"
         raise UserError(f"{option} is for frames. Render them with --frames.")
+    if wanted:
+        _check_dials(made, given, kind)
     missing = _missing_extra() if wanted else ""
     if missing and frames:
         raise UserError(missing)
     if dry_run:
-        _say_plan(made, out, workers, wanted)
+        _say_plan(made, out, given, kind, workers, force, wanted and not missing)
+        if missing:
+            say(f"note: no frames would be rendered: {missing}")
     elif wanted and not missing:
         _render(made, out, given, kind, workers, force)
     else:
@@ -86,11 +95,18 @@ def twin(
 
 
 def _made(name: str, size: Size | None, seed: int, subjects: int | None) -> Twin:
-    from mebench.datasets.catalog import SIZES, is_twin, of_size, size_of, twins
+    from mebench.datasets.catalog import COMPOSITES, SIZES, is_twin, of_size, size_of, twins
     from mebench.datasets.twin.generate import of_subjects
     from mebench.datasets.twin.generate import twin as make
     from mebench.problems import unknown_name
+    from mebench.protocols.composite import MEMBERS
 
+    if name in COMPOSITES:
+        members = [of_size(member, size or size_of(name)) for member in MEMBERS]
+        raise UserError(
+            f"{name} is made of {', '.join(members[:-1])} and {members[-1]}: write each of them, e.g. with "
+            f"'mebench dataset twin {members[0]} --out DIR'."
+        )
     if not is_twin(name):
         raise unknown_name("twin", name, [twin for size in SIZES for twin in twins(size)])
     if size is not None:
@@ -101,6 +117,22 @@ def _made(name: str, size: Size | None, seed: int, subjects: int | None) -> Twin
         name = of_size(name, size)
     made = make(name, seed)
     return made if subjects is None else of_subjects(made, subjects)
+
+
+def _check_dials(made: Twin, dials: dict[str, float], kind: Kind) -> None:
+    """Refuse what no run takes, before anything is said or written; note a dial that is too large to do much."""
+    from mebench.rendering.dials import FULL_STRENGTH, Dials
+    from mebench.rendering.folders import check_video_files
+    from mebench.rendering.pictures import camera
+
+    if kind is Kind.video:
+        check_video_files(made.name)
+    eyes = camera(made.name).eye_distance
+    if Dials(**dials).is_beyond(eyes):
+        say(
+            f"note: --amplitude {dials['amplitude']:g} is more than {FULL_STRENGTH * eyes:.0f} pixels, half the "
+            "distance between the eyes: nearly every movement is at full strength, and more changes little."
+        )
 
 
 def _missing_extra() -> str:
@@ -120,19 +152,54 @@ def _render(made: Twin, out: Path, dials: dict[str, float], kind: Kind, workers:
     from mebench.rendering.twin_disk import render
 
     plan = Plan(made, Dials(**dials), out, as_video=kind is Kind.video)
-    say(f"{made.name}: {_cost(made, workers)}")
+    say(f"{made.name}: {_cost(made, workers)}{_compiling()}")
     try:
-        with progress("rendering", "frames") as show:
+        with _stopped_by_term(), progress("rendering", "frames") as show:
             done = render(plan, workers, show, force)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, _Terminated) as stop:
         say("Interrupted. Complete videos are kept: give the same command again to go on.")
-        raise typer.Exit(130) from None
+        raise typer.Exit(143 if isinstance(stop, _Terminated) else 130) from None
     for path in done.files:
         typer.echo(str(path))
+    for fault in done.damaged[:_SHOWN]:
+        say(f"note: {fault}; its video was rendered again")
+    if len(done.damaged) > _SHOWN:
+        say(f"note: ... and {plural(len(done.damaged) - _SHOWN, 'more damaged video')}, rendered again")
+    before = f" ({done.videos_before} {'was' if done.videos_before == 1 else 'were'} there already)"
     for root in sorted(plan.frame_roots):
-        before = f" ({done.videos_before} were there already)" if done.videos_before else ""
-        typer.echo(f"{out / root}: {plural(plan.n_frames, 'frame')} of {plural(len(plan.jobs), 'video')}{before}")
+        typer.echo(
+            f"{out / root}: {plan.n_frames:,} frames of {plural(len(plan.jobs), 'video')}"
+            f"{before if done.videos_before else ''}"
+        )
     say(f"Next: {_registration(made, out)}")
+
+
+class _Terminated(BaseException):
+    """The process was asked to end (SIGTERM)."""
+
+
+@contextmanager
+def _stopped_by_term() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that the processes and what they left half done are cleared away."""
+
+    def stop(*_: object) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _compiling() -> str:
+    """Return what a first run takes in addition; empty if everything is compiled."""
+    from mebench.rendering.compiled import is_compiled
+
+    return "" if is_compiled() else "; a first run compiles too, up to half a minute"
 
 
 def _registration(made: Twin, out: Path) -> str:
@@ -152,25 +219,34 @@ def _cost(made: Twin, workers: int | None) -> str:
     from joblib import cpu_count
 
     from mebench.cli.progress import duration
-    from mebench.problems import plural
+    from mebench.problems import plural, size_text
     from mebench.rendering.estimate import n_bytes, seconds
 
     n = workers or cpu_count()
-    size = n_bytes(made)
-    room = f"{size / 1e9:.1f} GB" if size > 1e9 else f"{size / 1e6:.0f} MB"
+    room = size_text(n_bytes(made))
     count = int(made.videos["n_frames"].sum())
     return f"{count:,} frames, about {duration(seconds(made, n))} with {plural(n, 'process')} and {room}".replace(
         "processs", "processes"
     )
 
 
-def _say_plan(made: Twin, out: Path, workers: int | None, with_frames: bool) -> None:
+def _say_plan(
+    made: Twin, out: Path, dials: dict[str, float], kind: Kind, workers: int | None, force: bool, with_frames: bool
+) -> None:
+    """Say what would be written, or refuse what a run would refuse."""
     from mebench.datasets.twin.write import README_NAME, list_name
 
+    if with_frames:
+        from mebench.rendering import manifest
+        from mebench.rendering.dials import Dials
+        from mebench.rendering.plan import Plan
+
+        plan = Plan(made, Dials(**dials), out, as_video=kind is Kind.video)
+        manifest.check(out, plan.manifest(), plan.frame_roots, force)
     for file in (made.workbook_name, list_name(made), README_NAME):
         typer.echo(f"would write {out / file}")
     if with_frames:
-        typer.echo(f"would render {_cost(made, workers)} into {out}")
+        typer.echo(f"would render {_cost(made, workers)}{_compiling()}, into {out}")
 
 
 def _say_left_out(made: Twin, workers: int | None) -> None:

@@ -15,6 +15,10 @@ the mean. At this size optical flow from onset to apex stands out from rest, and
 """
 
 
+FULL_STRENGTH = 0.5
+"""Amplitude in eye distances from which nearly every movement is at the full strength of its units."""
+
+
 @dataclass(frozen=True)
 class Dials:
     """Difficulty of a twin.
@@ -54,6 +58,10 @@ class Dials:
             if value is not None and not (math.isfinite(value) and value >= 0):
                 what = "pixels" if name == "amplitude" else "a factor"
                 raise UserError(f"{name.replace('_', ' ')} cannot be {value}. Give {what} of at least 0.")
+
+    def is_beyond(self, eye_distance: float) -> bool:
+        """Return whether the amplitude is so large that nearly every movement is at full strength."""
+        return self.pixels(eye_distance) > FULL_STRENGTH * eye_distance
 
     def pixels(self, eye_distance: float) -> float:
         """Return the amplitude in pixels on a face whose eyes lie ``eye_distance`` pixels apart."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mebench.datasets.catalog import of_size, original_name
 from mebench.datasets.twin.sampling import Draws
+from mebench.problems import UserError
 
 _FILMS: Mapping[str, str] = {
     "0101": "disgustingteeth", "0102": "eatingworms", "0401": "girlcrashing", "0402": "beatingpregnantwoman",
@@ -55,6 +56,12 @@ def place(name: str, seed: int, subject: str, video: str, last: int, whole: bool
     """
     draws = Draws(seed, of_size(name, "full"), "video", video, "digits")
     return _PLACES[original_name(name)](subject, video, _digits(last, draws), whole)
+
+
+def check_video_files(name: str) -> None:
+    """Raise UserError unless the original of a twin has its videos as files too."""
+    if original_name(name) != "casme-sq":
+        raise UserError(f"{name} comes as images; only the twins of casme-sq have video files.")
 
 
 def video_file(folder: Place) -> str:

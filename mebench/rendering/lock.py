@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -30,25 +32,48 @@ def alone(root: Path, waiting: Callable[[], None] | None) -> Iterator[None]:
     UserError
         If the folder cannot be written to, or another process holds the lock and nobody waits.
     """
+    said = False
+    while (stream := _lock(root)) is None:
+        if waiting is None:
+            raise UserError(f"{root}: another run is writing here. Wait for it, or choose another folder for --out.")
+        if not said:
+            waiting()
+            said = True
+        time.sleep(_PAUSE)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        stream = (root / NAME).open("ab")
-    except OSError as error:
-        raise UserError(
-            f"{root}: the twin cannot be written here ({error.strerror}). Choose another folder for --out."
-        ) from error
-    with stream:
-        said = False
-        while not _taken(stream):
-            if waiting is None:
-                raise UserError(
-                    f"{root}: another run is writing here. Wait for it, or choose another folder for --out."
-                )
-            if not said:
-                waiting()
-                said = True
-            time.sleep(_PAUSE)
         yield
+    finally:
+        if sys.platform == "win32":
+            stream.close()  # an open file cannot be removed there, and one that another run has opened stays
+        with contextlib.suppress(OSError):
+            (root / NAME).unlink()
+        stream.close()
+
+
+def _lock(root: Path) -> IO[bytes] | None:
+    """Return the lock's file if it is ours now, None if another run has it."""
+    while True:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            stream = (root / NAME).open("ab")
+        except OSError as error:
+            raise UserError(
+                f"{root}: the twin cannot be written here ({error.strerror}). Choose another folder for --out."
+            ) from error
+        if not _taken(stream):
+            stream.close()
+            return None
+        if _still_there(stream, root / NAME):
+            return stream
+        stream.close()
+
+
+def _still_there(stream: IO[bytes], path: Path) -> bool:
+    """Return whether a path still names the open file; a run that ended in between has removed it with its lock."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _taken(stream: IO[bytes]) -> bool:

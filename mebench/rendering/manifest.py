@@ -15,6 +15,14 @@ from mebench.problems import UserError
 NAME = "twin.json"
 _SCHEMA = "mebench/twin/1"
 _CLEARING = "clearing"
+_CALLED = {
+    "amplitude": ("amplitude", "the default amplitude"),
+    "subjects": ("subjects", "all subjects"),
+    "frames_are": ("how frames are stored", "nothing"),
+    "mebench": ("the version of mebench", "none"),
+    "renderer": ("the version of the renderer", "none"),
+}
+"""What a difference is called, and what stands for a value that is not given."""
 
 
 def manifest(parts: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +63,20 @@ def begin(root: Path, wanted: dict[str, Any], frame_roots: set[str], force: bool
     UserError
         If the folder holds frames that are not those of the manifest.
     """
+    found = check(root, wanted, frame_roots, force)
+    if found is None:
+        _write(root / NAME, wanted)
+        return set()
+    stale = set(found.pop(_CLEARING, ()))
+    if found != wanted:
+        stale |= set(found.get("frames_in", ())) | frame_roots
+    if stale:
+        _write(root / NAME, {**wanted, _CLEARING: sorted(stale)})
+    return stale
+
+
+def check(root: Path, wanted: dict[str, Any], frame_roots: set[str], force: bool) -> dict[str, Any] | None:
+    """Return the manifest that is there, None if there is none; raise as :func:`begin` does, and write nothing."""
     path = root / NAME
     found = read(path)
     if found is None:
@@ -64,19 +86,14 @@ def begin(root: Path, wanted: dict[str, Any], frame_roots: set[str], force: bool
                 f"{root / foreign[0]}: these frames are not of a twin that was rendered here ({NAME} is missing). "
                 "Choose an empty folder for --out."
             )
-        _write(path, wanted)
-        return set()
-    stale = set(found.pop(_CLEARING, ()))
-    if found != wanted:
-        if not force:
-            raise UserError(
-                f"{path}: the frames here are of another twin, which differs in {_difference(found, wanted)}. "
-                "Choose another folder for --out, or replace them with --force."
-            )
-        stale |= set(found.get("frames_in", ())) | frame_roots
-    if stale:
-        _write(path, {**wanted, _CLEARING: sorted(stale)})
-    return stale
+        return None
+    plain = {key: value for key, value in found.items() if key != _CLEARING}
+    if plain != wanted and not force:
+        raise UserError(
+            f"{path}: the frames here are of another twin, which differs in {_difference(plain, wanted)}. "
+            "Choose another folder for --out, or replace them with --force."
+        )
+    return found
 
 
 def cleared(root: Path, wanted: dict[str, Any]) -> None:
@@ -126,5 +143,17 @@ def _difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
             continue
         if isinstance(one, dict) and isinstance(other, dict):
             return _difference(one, other)
-        return f"{key.replace('_', ' ')} ({one} there, {other} here)"
+        what, absent = _CALLED.get(key, (key.replace("_", " "), "nothing"))
+        return f"{what} ({_said(one, absent)} there, {_said(other, absent)} here)"
     return "nothing"
+
+
+def _said(value: Any, absent: str) -> str:
+    """Return a value of a manifest in a reader's words."""
+    if value is None:
+        return absent
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

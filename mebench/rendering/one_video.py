@@ -84,14 +84,19 @@ class Job:
         """Whether it becomes one video file."""
         return self.target.suffix == ".avi"
 
-    def is_complete(self) -> bool:
-        """Return whether the video lies there with all its frames."""
+    def sizes(self) -> list[int]:
+        """Return the bytes of every frame's file in order, or of the one video file; 0 where there is none."""
         if self.is_file:
-            return self.target.is_file()
+            return [self.target.stat().st_size if self.target.is_file() else 0]
         if not self.target.is_dir():
-            return False
-        names = set(os.listdir(self.target))
-        return all(self.place.file(number) in names for number in range(self.first, self.last + 1))
+            return [0] * self.n_frames
+        with os.scandir(self.target) as entries:
+            there = {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        return [there.get(self.place.file(number), 0) for number in range(self.first, self.last + 1)]
+
+    def is_complete(self) -> bool:
+        """Return whether the video lies there with all its frames, none of them empty."""
+        return all(self.sizes())
 
 
 def is_part(name: str) -> bool:

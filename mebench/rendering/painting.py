@@ -52,8 +52,8 @@ def _hair(who: Identity, grain: Grain) -> Image:
             fine += np.float32(0.7) * combed
     points = np.stack([np.sin(turn), y, np.cos(turn) + np.float32(atlas.AXIS_DEPTH)], axis=-1)
     height = above_line(points, who).astype(np.float32)
-    edge = np.float32(0.20)
-    opacity = step(0.0, 1.0, (height + np.float32(0.05) * fine) / edge) ** np.float32(1.5)
+    edge = np.float32(0.24)
+    opacity = step(0.0, 1.0, (height + np.float32(0.028) * fine) / edge) ** np.float32(1.5)
     opacity *= np.clip(np.float32(0.86) + np.float32(0.22) * strands, 0.25, 1)
     if style.curtain is not None:
         side = np.abs(turn) > 1.1

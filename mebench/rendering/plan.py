@@ -12,13 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 from mebench import __version__
-from mebench.datasets.catalog import RECOGNITION, of_size, original_name, size_of, task_of
+from mebench.datasets.catalog import RECOGNITION, of_size, size_of, task_of
 from mebench.datasets.twin.generate import Twin, twin
 from mebench.extras import needed
-from mebench.problems import UserError
 from mebench.rendering import manifest
 from mebench.rendering.dials import Dials
-from mebench.rendering.folders import place, video_file
+from mebench.rendering.folders import check_video_files, place, video_file
 from mebench.rendering.pictures import camera, person
 
 with needed("twins"):
@@ -50,8 +49,8 @@ class Plan:
     as_video: bool = False
 
     def __post_init__(self) -> None:
-        if self.as_video and original_name(self.twin.name) != "casme-sq":
-            raise UserError(f"{self.twin.name} comes as images; only the twins of casme-sq have video files.")
+        if self.as_video:
+            check_video_files(self.twin.name)
 
     @cached_property
     def jobs(self) -> list[Job]:

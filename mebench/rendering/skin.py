@@ -144,6 +144,12 @@ def brow_curve(who: Identity, t: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.stack([x, y], axis=-1)
 
 
+def brow_colour(who: Identity) -> NDArray[np.float32]:
+    """Return the linear colour of the brows: darker than the hair, and well darker than the skin where hair is grey."""
+    found: NDArray[np.float32] = np.minimum(np.array(who.hair, np.float32) * 0.5, tone(who) * 0.3)
+    return found
+
+
 def _brows(who: Identity, painted: Image, x: Image, y: Image, grain: Grain) -> None:
     """Draw both brows as single hairs over a soft ground."""
     cover = np.zeros(x.shape, np.uint8)
@@ -157,7 +163,7 @@ def _brows(who: Identity, painted: Image, x: Image, y: Image, grain: Grain) -> N
         _brow_hairs(who, side, cover, grain)
     strokes = cv2.GaussianBlur(cover, (0, 0), 0.7).astype(np.float32) / 255
     amount = np.clip(np.float32(0.50) * soft + np.float32(0.70) * strokes, 0, 0.95) * np.float32(who.brow_density)
-    dark = np.maximum(np.array(who.hair, np.float32) * 0.5, 0.006)
+    dark = np.maximum(brow_colour(who), 0.006)
     for k in range(3):
         painted[..., k] += amount * (dark[k] - painted[..., k])
     painted[..., 3] *= 1 - np.float32(0.9) * amount

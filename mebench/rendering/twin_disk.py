@@ -6,6 +6,7 @@ the next one removes what was left half done, skips what is complete and ends wi
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -18,13 +19,14 @@ from mebench.datasets.twin.generate import twin
 from mebench.datasets.twin.write import README_NAME, list_name, write_twin
 from mebench.extras import needed
 from mebench.files import cache_folder, half_written
-from mebench.problems import UserError, plural
+from mebench.problems import UserError, plural, size_text
 from mebench.rendering import manifest
 from mebench.rendering.dials import Dials
 from mebench.rendering.estimate import n_bytes
 from mebench.rendering.lock import alone
 
 with needed("twins"):
+    from mebench.rendering import sizes
     from mebench.rendering.one_video import Job, is_part, remove, render_video
     from mebench.rendering.plan import Plan
 
@@ -38,12 +40,16 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a run did: the annotation files, and how many videos and frames were made now, or were there already."""
+    """What a run did: the annotation files, and how many videos and frames were made now, or were there already.
+
+    ``damaged`` says for every video that was there and had to be made again what was wrong with it.
+    """
 
     files: list[Path]
     videos: int
     frames: int
     videos_before: int
+    damaged: list[str]
 
 
 def render(
@@ -79,22 +85,37 @@ def render(
         for root in sorted(roots):
             remove(plan.out / root)
         if roots:
+            (plan.out / sizes.NAME).unlink(missing_ok=True)
             manifest.cleared(plan.out, wanted)
         _remove_parts(plan.jobs)
-        for name in (plan.twin.workbook_name, list_name(plan.twin), README_NAME, manifest.NAME):
+        for name in (plan.twin.workbook_name, list_name(plan.twin), README_NAME, manifest.NAME, sizes.NAME):
             for path in half_written(plan.out / name):
                 path.unlink(missing_ok=True)
-        files = [*write_twin(plan.twin, plan.out, force), plan.out / manifest.NAME]
-        left = [job for job in plan.jobs if not job.is_complete()]
+        files = [*write_twin(plan.twin, plan.out, force), plan.out / manifest.NAME, plan.out / sizes.NAME]
+        recorded = sizes.read(plan.out)
+        faults = {job: fault for job in plan.jobs if (fault := sizes.damage(plan.out, job, recorded)) is not None}
+        left = list(faults)
         _check_room(plan, left)
-        done = plan.n_frames - sum(job.n_frames for job in left)
+        _render_all(plan, left, workers, progress)
+    frames = sum(job.n_frames for job in left)
+    return Rendered(files, len(left), frames, len(plan.jobs) - len(left), [fault for fault in faults.values() if fault])
+
+
+def _render_all(plan: Plan, left: Sequence[Job], workers: int | None, progress: Progress | None) -> None:
+    """Render videos, and record the sizes of all that are complete, after an interruption too."""
+    done = plan.n_frames - sum(job.n_frames for job in left)
+    try:
         if progress:
             progress(done, plan.n_frames)
         for n in _rendered(left, workers):
             done += n
             if progress:
                 progress(done, plan.n_frames)
-    return Rendered(files, len(left), sum(job.n_frames for job in left), len(plan.jobs) - len(left))
+    except BaseException:
+        with contextlib.suppress(UserError):  # the disk may be full; what stopped the run is what the user reads
+            sizes.write(plan.out, plan.jobs)
+        raise
+    sizes.write(plan.out, plan.jobs)
 
 
 def ensure(
@@ -143,7 +164,7 @@ def _check_room(plan: Plan, left: Sequence[Job]) -> None:
     need, free = share * n_bytes(plan.twin), shutil.disk_usage(plan.out).free
     if need > free:
         raise UserError(
-            f"{plan.out}: the frames need about {need / 1e9:.1f} GB and {free / 1e9:.1f} GB are free. Make room, "
+            f"{plan.out}: the frames need about {size_text(round(need))}, and {size_text(free)} are free. Make room, "
             "choose another disk, or a smaller --size."
         )
 

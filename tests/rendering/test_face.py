@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mebench.problems import UserError
+from mebench.rendering import skin
 from mebench.rendering.camera import Camera
 from mebench.rendering.face import REST, Face, State
 from mebench.rendering.identity import identity
@@ -56,6 +57,23 @@ def test_rendering_leaves_no_trace_on_the_next_image():
 def test_words_and_seeds_name_different_persons():
     assert identity(1, "a") == identity(1, "a")
     assert len({identity(seed, word) for seed in range(3) for word in "ab"}) == 6
+
+
+def test_brows_are_darker_than_hair_and_skin_whatever_the_age():
+    people = [identity(seed, "brows") for seed in range(300)]
+    assert any(who.melanin > 0.6 and min(who.hair) > 0.1 for who in people), "dark skin, grey hair"
+    for who in people:
+        brow = skin.brow_colour(who)
+        assert (brow <= 0.5 * np.array(who.hair) + 1e-6).all()
+        assert (brow <= 0.4 * skin.tone(who)).all()
+
+
+def test_a_grey_haired_dark_skinned_person_has_dark_brows_on_the_picture():
+    old = Face(identity(0, "face", "casme-sq", "s16"), Camera.square(128))
+    image, points = old.render(REST).mean(axis=2), old.landmarks(REST)
+    for brow in (points[18:21], points[23:26]):
+        x, y = np.rint(brow.mean(axis=0)).astype(int)
+        assert image[y - 4 : y + 5, x - 4 : x + 5].min() < 0.8 * image[y - 16 : y - 9, x - 4 : x + 5].mean()
 
 
 def test_size_colour_and_gain():

@@ -12,7 +12,7 @@ import pytest
 
 from mebench.datasets.twin.generate import of_subjects, twin
 from mebench.problems import UserError
-from mebench.rendering import one_video, twin_disk
+from mebench.rendering import lock, one_video, sizes, twin_disk
 from mebench.rendering.dials import Dials
 from mebench.rendering.lock import alone
 from mebench.rendering.plan import Plan
@@ -112,13 +112,63 @@ def test_the_next_run_skips_what_is_there_and_removes_what_is_half_done(tmp_path
     assert {path: path.stat().st_mtime_ns for path in two.target.iterdir()} == stamps
 
 
+@pytest.mark.parametrize("harm", ["emptied", "cut", "deleted"])
+def test_a_damaged_frame_is_noticed_named_and_repaired(tmp_path, blank, harm):
+    plan = Plan(short(), Dials(), tmp_path)
+    assert render(plan, workers=1).damaged == []
+    before = content(tmp_path)
+    job = plan.jobs[1]
+    frame = job.target / job.place.file(job.first + 1)
+    size = frame.stat().st_size
+    says = {"emptied": f"has 0 bytes instead of {size:,}", "cut": f"has 99 bytes instead of {size:,}"}
+    if harm == "deleted":
+        frame.unlink()
+    else:
+        frame.write_bytes(frame.read_bytes()[: 0 if harm == "emptied" else 99])
+    again = render(Plan(short(), Dials(), tmp_path), workers=1)
+    assert again.damaged == [f"{frame.relative_to(tmp_path).as_posix()} {says.get(harm, 'is missing')}"]
+    assert (again.videos, again.videos_before) == (1, 2)
+    assert content(tmp_path) == before
+
+
+def test_an_empty_frame_is_noticed_without_the_record_and_with_a_damaged_one(tmp_path, blank):
+    plan = Plan(short(), Dials(), tmp_path)
+    render(plan, workers=1)
+    before = content(tmp_path)
+    frame = plan.jobs[0].target / plan.jobs[0].place.file(plan.jobs[0].first)
+    for record in (None, "", "[]", '{"schema": "mebench/twin-sizes/1", "bytes": {"rawpic/s15": 3}}'):
+        frame.write_bytes(b"")
+        if record is None:
+            (tmp_path / sizes.NAME).unlink()
+        else:
+            (tmp_path / sizes.NAME).write_text(record)
+        again = render(Plan(short(), Dials(), tmp_path), workers=1)
+        assert again.damaged == [f"{frame.relative_to(tmp_path).as_posix()} has 0 bytes"]
+        assert content(tmp_path) == before
+
+
+def test_a_damaged_video_file_is_made_again(tmp_path, blank):
+    plan = Plan(short(videos=1), Dials(), tmp_path, as_video=True)
+    render(plan, workers=1)
+    before = content(tmp_path)
+    plan.jobs[0].target.write_bytes(plan.jobs[0].target.read_bytes()[:-1])
+    again = render(Plan(short(videos=1), Dials(), tmp_path, as_video=True), workers=1)
+    assert [fault.partition(" has ")[0] for fault in again.damaged] == [next(k for k in before if k.endswith(".avi"))]
+    assert content(tmp_path) == before
+
+
 def test_another_twin_is_refused_and_replaced_only_by_force(tmp_path, blank):
     render(Plan(short(), Dials(), tmp_path), workers=1)
     before = content(tmp_path)
-    with pytest.raises(UserError, match=r"another twin, which differs in amplitude \(None there, 2\.0 here\)"):
+    with pytest.raises(UserError, match=r"differs in amplitude \(the default amplitude there, 2 here\)"):
         render(Plan(short(), Dials(amplitude=2), tmp_path), workers=1)
     with pytest.raises(UserError, match=r"differs in seed \(0 there, 1 here\)"):
         render(Plan(short(seed=1), Dials(), tmp_path), workers=1)
+    with pytest.raises(UserError, match=r"differs in how frames are stored \(images there, video files here\)"):
+        render(Plan(short(), Dials(), tmp_path, as_video=True), workers=1)
+    one = of_subjects(short(), 1)
+    with pytest.raises(UserError, match=r"differs in subjects \(all subjects there, 1 here\)"):
+        render(Plan(one, Dials(), tmp_path), workers=1)
     assert content(tmp_path) == before
     (tmp_path / "mine.txt").write_text("mine")
     forced = render(Plan(short(seed=1), Dials(), tmp_path), workers=1, force=True)
@@ -175,7 +225,7 @@ def test_annotations_written_before_are_no_obstacle(tmp_path, blank):
 def test_too_little_room_is_said_before_anything_is_rendered(tmp_path, monkeypatch, blank):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(twin_disk.shutil, "disk_usage", lambda path: usage(10, 9, 1))
-    with pytest.raises(UserError, match=r"the frames need about .* GB and 0\.0 GB are free\. Make room"):
+    with pytest.raises(UserError, match=r"the frames need about [0-9.]+ kB, and 1 byte are free\. Make room"):
         render(Plan(short(), Dials(), tmp_path), workers=1)
     assert not list(tmp_path.rglob("*.jpg"))
 
@@ -207,6 +257,38 @@ def test_two_runs_in_one_folder_do_not_meet(tmp_path, blank):
     with alone(tmp_path, None), pytest.raises(UserError, match="another run is writing here"):
         render(Plan(short(), Dials(), tmp_path), workers=1)
     assert render(Plan(short(), Dials(), tmp_path), workers=1).videos == 3
+
+
+def test_no_lock_is_left_and_a_run_that_waited_holds_a_new_one(tmp_path, blank):
+    render(Plan(short(), Dials(), tmp_path), workers=1)
+    assert not list(tmp_path.glob(".*"))
+    first = alone(tmp_path, None)
+    first.__enter__()
+    waited = []
+
+    def waiting():
+        waited.append(True)
+        first.__exit__(None, None, None)
+
+    with alone(tmp_path, waiting):
+        with pytest.raises(UserError, match="another run is writing here"), alone(tmp_path, None):
+            pass
+        assert (tmp_path / ".lock").exists(), "a run that is refused leaves the other's lock"
+    assert waited == [True]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_lock_that_was_removed_under_the_hands_is_not_held(tmp_path, monkeypatch):
+    taken = lock._taken
+
+    def removed_in_between(stream):
+        (tmp_path / ".lock").unlink()
+        monkeypatch.setattr(lock, "_taken", taken)
+        return taken(stream)
+
+    monkeypatch.setattr(lock, "_taken", removed_in_between)
+    with alone(tmp_path, None):
+        assert (tmp_path / ".lock").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
