@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mebench.cli.dataset_frames import frames
 from mebench.cli.terminal import colour, say, width
 from mebench.cli.twin import twin
+
+if TYPE_CHECKING:
+    from mebench.datasets.dataset import ClipDataset, Dataset
+    from mebench.datasets.entries import Entry
 
 app = typer.Typer(no_args_is_help=True, help="Register, inspect and verify your copies of the datasets.")
 
@@ -76,7 +80,16 @@ def add(
     for note in loaded.notes:
         say(f"note: {note}")
     if loaded.reader in catalog.names():
-        typer.echo(f"Next: mebench dataset verify {name}")
+        typer.echo(f"Next: mebench dataset {_next(library.entry(name))} {name}")
+
+
+def _next(copy: Entry) -> str:
+    """Return the command that tells most of a new copy: a twin has frames to look at, and an excerpt lacks much."""
+    from mebench.datasets.loading import excerpt_in
+
+    if copy.synthetic and copy.frames:
+        return "frames"
+    return "show" if copy.synthetic and excerpt_in(copy) else "verify"
 
 
 @app.command()
@@ -89,6 +102,12 @@ def verify(name: Name, as_json: AsJson = False) -> None:
 
     loaded = library.load(name)
     checks = checks_of(loaded)
+    if (part := _excerpt(name, loaded)) and any(check.verdict == "differs" for check in checks):
+        if as_json:
+            typer.echo("[]")
+        else:
+            typer.echo(f"{name}: this is {part}, meant to be smaller: there is nothing to compare it with.")
+        return
     if as_json:
         typer.echo(json.dumps([dataset_views.check_row(check) for check in checks], indent=1))
     else:
@@ -98,6 +117,15 @@ def verify(name: Name, as_json: AsJson = False) -> None:
                 say(f"note: {note}")
     if any(check.verdict == "differs" for check in checks):
         raise typer.Exit(1)
+
+
+def _excerpt(name: str, loaded: Dataset | ClipDataset) -> str:
+    """Return what excerpt of a twin a registered copy is, in words; empty if it is none."""
+    from mebench.datasets import catalog, library
+    from mebench.datasets.loading import excerpt_in
+
+    part = excerpt_in(library.entry(name)) if loaded.synthetic and not catalog.is_twin(name) else ""
+    return catalog.excerpt_title(part) if part else ""
 
 
 @app.command()

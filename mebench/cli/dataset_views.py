@@ -28,12 +28,22 @@ def listing(names: Sequence[str], registered: Sequence[str]) -> list[dict[str, A
     rows = []
     for name in names:
         title = catalog.title_of(name) if name in catalog.names() or catalog.is_twin(name) else "private"
+        title = _twin_title(name) if title == "private" else title
         state = _state(name) if name in registered else NOT_HERE
         if catalog.is_twin(name):
             state = "embedded, SYNTHETIC"
         row = {"name": name, "title": title, "task": _task(name), "state": state}
         rows.append(row | ({"sizes": list(catalog.SIZES)} if catalog.is_twin(name) else {}))
     return rows
+
+
+def _twin_title(name: str) -> str:
+    """Return what a copy under a name of its own is: private, or which twin."""
+    try:
+        copy = library.entry(name)
+    except UserError:
+        return "private"
+    return f"twin of {copy.known}" if copy.synthetic and copy.known else "private"
 
 
 def _state(name: str) -> str:

@@ -257,6 +257,17 @@ def original_name(name: str) -> str:
     return name.removesuffix(_ENDINGS[size_of(name)])
 
 
+def excerpt_title(name: str) -> str:
+    """Return what a small or tiny twin is, in words.
+
+    Examples
+    --------
+    >>> excerpt_title("smic-twin-tiny")
+    'the tiny twin of smic'
+    """
+    return f"the {size_of(name)} twin of {original_name(name)}"
+
+
 def title_of(name: str) -> str:
     """Return the name of a dataset or a twin in print.
 

@@ -17,7 +17,7 @@ from mebench.datasets.completeness import completeness_note
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.entries import CSV, Entry
 from mebench.datasets.readers._folders import OnDisk
-from mebench.datasets.sheets import read_sheets, says_synthetic, sheets_say_synthetic
+from mebench.datasets.sheets import read_sheets, says_synthetic, sheets_say_synthetic, twin_named_in
 from mebench.datasets.tables import ANNOTATIONS, TYPES, VIDEOS, conform, empty
 from mebench.datasets.video_frames import frames_notes, lengths_of
 from mebench.files import sha256_of
@@ -65,7 +65,7 @@ def load_entry(registered_copy: Entry) -> Dataset:
         frames_are=known.frames_are if known else "",
         frames=Path(registered_copy.frames).name if registered_copy.frames else "",
     )
-    loaded = replace(loaded, notes=(*notes, *completeness_note(loaded)))
+    loaded = replace(loaded, notes=(*notes, *_completeness(registered_copy, loaded, marked)))
     return as_synthetic(loaded) if _is_synthetic(registered_copy, loaded, marked, bool(changed)) else loaded
 
 
@@ -95,7 +95,7 @@ def load_clip_entry(registered_copy: Entry) -> ClipDataset:
         source=registered_copy.source,
         unverified=card.unverified if card else "",
     )
-    loaded = replace(loaded, notes=(*notes, *completeness_note(loaded)))
+    loaded = replace(loaded, notes=(*notes, *_completeness(registered_copy, loaded, marked)))
     return as_synthetic(loaded) if _is_synthetic(registered_copy, loaded, marked, bool(changed)) else loaded
 
 
@@ -209,6 +209,25 @@ def as_synthetic(loaded: AnyDataset) -> AnyDataset:
     if loaded.synthetic:
         return loaded
     return replace(loaded, synthetic=True, title=f"{loaded.title}, synthetic twin")
+
+
+def excerpt_in(registered_copy: Entry) -> str:
+    """Return which small or tiny twin the files of a copy say that they hold; empty if they name none, or a whole one.
+
+    Twins of any seed say so; one that was saved without its mark does not.
+    """
+    for path in (registered_copy.annotations, registered_copy.videos):
+        name = twin_named_in(Path(path)) if path else ""
+        if catalog.is_twin(name) and catalog.size_of(name) != "full":
+            return name
+    return ""
+
+
+def _completeness(registered_copy: Entry, loaded: Dataset | ClipDataset, marked: bool) -> list[str]:
+    """Return the note on what a copy lacks, or why it may."""
+    note = completeness_note(loaded)
+    part = excerpt_in(registered_copy) if note and marked else ""
+    return [f"this is {catalog.excerpt_title(part)}, which is meant to be smaller"] if part else note
 
 
 def _is_synthetic(registered_copy: Entry, loaded: Dataset | ClipDataset, marked: bool, changed: bool) -> bool:

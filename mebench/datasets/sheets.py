@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import math
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,11 @@ MARK = "SYNTHETIC"
 
 _PROPERTIES = 65_536
 """How many bytes of a workbook's properties are read: the real ones are under 1,000."""
+
+_SAYING, _TEXTS = ("docProps/core.xml", "xl/sharedStrings.xml", "xl/worksheets/"), 4_000_000
+"""The parts of a workbook that may name a twin, and how much of each is read; the largest twin has 150,000 bytes."""
+
+_TWIN_IN_MARK = re.compile(rb"SYNTHETIC(?: data of|:) ([a-z0-9-]+)")
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -156,6 +162,24 @@ def says_synthetic(path: Path) -> bool:
             return any(word in archive.open(part).read(_PROPERTIES) for part, word in parts.items() if part in inside)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         return False  # an .xls, or no file of ours
+
+
+def twin_named_in(path: Path) -> str:
+    """Return which twin a file says that it holds, e.g. ``casme-sq-twin-tiny``; empty if it does not say.
+
+    It is in the first line of a CSV, and in the properties or on the worksheet ``SYNTHETIC`` of a workbook.
+    """
+    try:
+        if not is_workbook(path):
+            with path.open("rb") as file:
+                texts = [file.readline(1000)]
+        else:
+            with zipfile.ZipFile(path) as archive:
+                texts = [archive.open(part).read(_TEXTS) for part in archive.namelist() if part.startswith(_SAYING)]
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return ""  # an .xls, or no file of ours
+    found = next((match for content in texts if (match := _TWIN_IN_MARK.search(content))), None)
+    return found[1].decode() if found else ""
 
 
 def sheets_say_synthetic(sheets: Sequence[Sheet]) -> bool:

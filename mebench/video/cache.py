@@ -166,6 +166,23 @@ class Cache:
                 self._said_unwritable = True
         return settled.arrays()
 
+    def prepare(self) -> None:
+        """Try whether entries can be stored: long work had better know that before it begins.
+
+        Raises
+        ------
+        CacheUnwritable
+            If the disk is full or the folder cannot be written to.
+        """
+        try:
+            part = self._part()
+            try:
+                part.write_bytes(b"?")
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
     def size(self) -> int:
         """Return the bytes of all entries."""
         return sum(entry.size for entry in self.entries())
@@ -224,17 +241,25 @@ class Cache:
                     if last:
                         raise
         except OSError as error:
-            why = "the disk is full" if error.errno in _FULL else f"it cannot be written to ({error.strerror})"
-            raise CacheUnwritable(
-                f"The feature cache in {self.root} cannot grow: {why}. Make room with 'mebench cache clear', or name "
-                "another folder with MEBENCH_CACHE."
-            ) from error
+            raise self._unwritable(error) from error
 
-    def _replace(self, path: Path, content: bytes) -> None:
+    def _unwritable(self, error: OSError) -> CacheUnwritable:
+        """Return the sentence; room is made only where room is what is missing."""
+        if error.errno in _FULL:
+            why, remedy = "the disk is full", "Make room with 'mebench cache clear', or name another folder"
+        else:
+            why, remedy = f"it cannot be written to ({error.strerror})", "Name another folder"
+        return CacheUnwritable(f"The feature cache in {self.root} cannot grow: {why}. {remedy} with MEBENCH_CACHE.")
+
+    def _part(self) -> Path:
+        """Return the name of a temporary file of this process, in a folder that is there."""
         waiting = self.folder / "tmp"
         waiting.mkdir(parents=True, exist_ok=True)
+        return waiting / f"{_host()}-{os.getpid()}-{_PROCESS}-{uuid.uuid4().hex}.part"
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        part = self._part()
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = waiting / f"{_host()}-{os.getpid()}-{_PROCESS}-{uuid.uuid4().hex}.part"
         try:
             with part.open("xb") as stream:
                 stream.write(content)

@@ -63,6 +63,13 @@ class FolderFrames(SourceFrames):
             return header.width, header.height
         raise UserError(f"{printable(first, 300)}, and none of the images after it can be read. Copy the folder anew.")
 
+    def _extent(self) -> str:
+        try:
+            _ = self.present, self.size  # names and one header
+        except UserError:
+            return ""
+        return super()._extent()
+
     def _present(self) -> NDArray[np.int64]:
         return np.asarray(self.numbering.numbers + self.shift)
 

@@ -38,6 +38,8 @@ class Inspected:
         What was added to the numbers of the files.
     notes, problems : list of str
         A problem keeps frames from being read; a note does not.
+    absent : bool
+        There is nothing here of this video or clip; its one problem says so.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Inspected:
     shift: int = 0
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    absent: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mebench.datasets import catalog, library
 from mebench.datasets.dataset import ClipDataset, Dataset
-from mebench.problems import UserError, printable
+from mebench.problems import UserError, plural, printable, quoted, suggest
 from mebench.video.annotated import Annotated
 from mebench.video.frames import Frames, later
 from mebench.video.missing import WITHIN, Policy
@@ -28,6 +28,12 @@ class Options(TypedDict, total=False):
     within: int
     keep: int
     shift: int | None
+
+
+class NotInDataset(UserError, KeyError):
+    """The dataset has no video or clip of this id; a KeyError too, as every mapping raises it."""
+
+    __str__ = Exception.__str__  # that of KeyError quotes its sentence
 
 
 class Located(Mapping[Id, Frames], Generic[Id]):
@@ -65,6 +71,15 @@ class Located(Mapping[Id, Frames], Generic[Id]):
         """Remarks on the folder."""
         return tuple(self.places.notes)
 
+    @property
+    def noun(self) -> str:
+        """What it has frames of: ``video`` or ``clip``."""
+        return "clip" if isinstance(next(iter(self._specs), None), tuple) else "video"
+
+    def link_to_outside(self, key: Id) -> str | None:
+        """Return the link in the place of a video or clip that is not followed, None if there is none."""
+        return self.places.links.get(self._place_of(key))
+
     def path(self, key: Id) -> Path:
         """Return the folder or file of a video or clip; see :meth:`__getitem__`."""
         place = self._place_of(key)
@@ -79,11 +94,11 @@ class Located(Mapping[Id, Frames], Generic[Id]):
         ------
         UserError
             If the dataset has it, but the folder does not.
-        KeyError
-            If the dataset does not have it.
+        NotInDataset
+            If the dataset does not have it; this is a KeyError too.
         """
         if key not in self._specs:
-            raise KeyError(key)
+            raise self._unknown(key)
         name, fps, annotated = self._specs[key]
         return later(self.path(key), name, fps, annotated, self._shift, self._policy, self._keep)
 
@@ -96,16 +111,30 @@ class Located(Mapping[Id, Frames], Generic[Id]):
     def __len__(self) -> int:
         return len(self._ids)
 
+    def __repr__(self) -> str:
+        n = len(self._specs)
+        return f"<frames of {len(self)} of {plural(n, self.noun)} under {printable(str(self.root), 300)}>"
+
+    def _unknown(self, key: object) -> NotInDataset:
+        written = "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        names = {"/".join(known) if isinstance(known, tuple) else str(known): known for known in self._specs}
+        sentence = f"There is no {self.noun} {quoted(written)} in this dataset."
+        if self.noun == "clip" and written in names:
+            return NotInDataset(f"{sentence} A clip is named by its subject and clip: {names[written]!r}.")
+        form = " Give subject and clip, e.g. {!r}." if self.noun == "clip" and not isinstance(key, tuple) else ""
+        example = next(iter(self._specs), "")
+        return NotInDataset(f"{sentence}{suggest(written, names)}{form.format(example)}")
+
     def _not_there(self, key: Id) -> UserError:
         name, root = printable(self._specs[key][0]), printable(str(self.root))
-        if link := self.places.links.get(self._place_of(key)):
+        if link := self.link_to_outside(key):
             return UserError(
                 f"{printable(link)}: this is a link to outside of the folder of frames, which is not followed. Give "
                 "the folder that it leads to, or copy it here."
             )
         return UserError(
             f"{root}: there are no frames of {name}. Give the folder that holds one folder of frames (or one video "
-            "file) a video."
+            f"file) a {self.noun}."
         )
 
 
@@ -162,7 +191,7 @@ def clip_frames(dataset: ClipDataset, root: Path | str, **options: Unpack[Option
         See :func:`video_frames`.
     """
     root = Path(root)
-    refuse_paths_out([part for clip in dataset.clip_ids for part in clip], dataset.source)
+    refuse_paths_out([part for clip in dataset.clip_ids for part in clip], dataset.source, "clip")
     known = next((n for n in (dataset.reader, dataset.name) if n in catalog.names(catalog.RECOGNITION)), None)
     reader = catalog.clip_reader(known) if known else None
     skipped: frozenset[str] = getattr(reader, "SKIPPED_FOLDERS", frozenset())
@@ -170,7 +199,7 @@ def clip_frames(dataset: ClipDataset, root: Path | str, **options: Unpack[Option
     fps = reader.CARD.fps if reader else None
     # The root itself may be one subject's folder, which its clips do not name.
     around = root.resolve().name
-    places = find_places(root, lambda relative: dataset.canonical_clip("", f"{around}/{relative}"), skipped)
+    places = find_places(root, lambda relative: dataset.canonical_clip("", f"{around}/{relative}"), skipped, "clip")
     specs = {
         (str(s), str(c)): (f"{s}/{c}", fps, _of_clip(onset, offset, from_one))
         for s, c, onset, offset in dataset.clips[["subject", "clip", "onset", "offset"]].itertuples(index=False)
@@ -197,6 +226,11 @@ def frames_of(
     UserError
         If there is no such dataset, or no folder of its frames is known.
     """
+    if not isinstance(name, str):
+        raise UserError(
+            f"frames_of({printable(repr(name), 60)}): this is no name of a dataset. Give one, e.g. 'casme-sq'; the "
+            "frames of a dataset that is loaded already come from video_frames and clip_frames."
+        )
     dataset = library.load(name)
     folder = registered_root(name) if root is None else Path(root)
     if isinstance(dataset, Dataset):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from mebench.datasets.readers._folders import frame_numbers, is_image, is_video_file, walk
-from mebench.problems import UserError, printable, quoted
+from mebench.datasets.readers._names import leads_out
+from mebench.problems import UserError, plural, printable, quoted
 
 Id = TypeVar("Id", bound=Hashable)
 Resolve = Callable[[str], Id | None]
@@ -42,7 +43,7 @@ class Places(Generic[Id]):
     notes: list[str] = field(default_factory=list)
 
 
-def find_places(root: Path, resolve: Resolve[Id], skipped: Collection[str] = ()) -> Places[Id]:
+def find_places(root: Path, resolve: Resolve[Id], skipped: Collection[str] = (), noun: str = "video") -> Places[Id]:
     """Find the frames of every video or clip.
 
     A folder of images goes before a video file, and more images before fewer (CAS(ME)^2 has s23's ``23_0502`` under
@@ -54,6 +55,8 @@ def find_places(root: Path, resolve: Resolve[Id], skipped: Collection[str] = ())
     resolve : callable
     skipped : collection of str
         Names of folders, in lower case, that are not looked into.
+    noun : {"video", "clip"}
+        What lies there, for messages.
 
     Raises
     ------
@@ -63,7 +66,8 @@ def find_places(root: Path, resolve: Resolve[Id], skipped: Collection[str] = ())
     """
     if not root.is_dir():
         raise UserError(
-            f"{printable(str(root))}: there is no such folder. Give the folder that holds one folder of frames a video."
+            f"{printable(str(root))}: there is no such folder. Give the folder that holds one folder of frames a "
+            f"{noun}."
         )
     all_places: dict[Id, list[Place]] = {}
     places: Places[Id] = Places()
@@ -84,7 +88,7 @@ def find_places(root: Path, resolve: Resolve[Id], skipped: Collection[str] = ())
                 places.links.setdefault(there, path)
             else:
                 all_places.setdefault(there, []).append(Place(prefix + name, 0, False))
-    _refuse_two_copies(root, all_places)
+    _refuse_two_copies(root, all_places, noun)
     places.found = {key: _best(candidates) for key, candidates in all_places.items()}
     twice = {key: c for key, c in all_places.items() if len([p for p in c if p.is_folder and _is_colour(p)]) > 1}
     places.notes = [
@@ -116,20 +120,23 @@ def names_below(ids: Iterable[str]) -> Resolve[str]:
     return resolve
 
 
-def refuse_paths_out(ids: Iterable[str], source: str) -> None:
+def refuse_paths_out(ids: Iterable[str], source: str, noun: str = "video") -> None:
     """Raise if a video or clip is named by a path that leads out of the folder of frames.
 
     Raises
     ------
     UserError
-        Naming the first of them.
+        Naming the first of them and how many more there are. The readers of canonical CSV name the rows; this stands
+        behind them, for copies that were registered before.
     """
-    for name in ids:
-        if name.startswith(("/", "\\", "~")) or re.match("[A-Za-z]:", name) or ".." in _PATHS.split(name):
-            raise UserError(
-                f"{printable(source)}: the name {quoted(name)} leads out of the folder of frames. Name each video by "
-                "its folder below that one."
-            )
+    names = list(dict.fromkeys(ids))
+    if outside := [name for name in names if leads_out(name)]:
+        more = f" (and {plural(len(outside) - 1, 'other')})" if len(outside) > 1 else ""
+        raise UserError(
+            f"{printable(source)}: the name {quoted(outside[0])}{more} leads out of the folder of frames. Name each "
+            f"{noun} by its folder below that one."
+        )
+    for name in names:
         if "\0" in name:
             raise UserError(f"{printable(source)}: {quoted(name)} is no name of a folder. Correct it.")
 
@@ -146,8 +153,8 @@ def _best(candidates: Sequence[Place]) -> Place:
     return min(candidates, key=lambda p: (not p.n_images, not _is_colour(p), -p.n_images, not p.is_folder, p.relative))
 
 
-def _refuse_two_copies(root: Path, all_places: Mapping[Id, Sequence[Place]]) -> None:
-    """Raise if many videos lie there twice, in folders that differ in the same way."""
+def _refuse_two_copies(root: Path, all_places: Mapping[Id, Sequence[Place]], noun: str) -> None:
+    """Raise if many videos or clips lie there twice, in folders that differ in the same way."""
     pairs: Counter[tuple[str, str]] = Counter()
     for candidates in all_places.values():
         folders = sorted(p.relative for p in candidates if p.n_images and _is_colour(p))
@@ -157,8 +164,8 @@ def _refuse_two_copies(root: Path, all_places: Mapping[Id, Sequence[Place]]) -> 
     (one, other), n = pairs.most_common(1)[0]
     if n > 1:
         raise UserError(
-            f"{printable(str(root))}: {n} videos lie there twice, under {quoted(one)} and {quoted(other)}. Give the "
-            "folder of one of the two copies."
+            f"{printable(str(root))}: {plural(n, noun)} lie there twice, under {quoted(one)} and {quoted(other)}. Give "
+            "the folder of one of the two copies."
         )
 
 

@@ -18,12 +18,18 @@ from mebench.video.images import BadFrame, Image
 from mebench.video.missing import Policy, Replacement, Report
 from mebench.video.numbering import Gap, gaps_in
 
+_LET_OTHERS = "let others take its place with --missing previous (in Python missing='previous')"
+
 
 class SourceFrames(ABC):
     """One video or clip on the disk; implements :class:`mebench.video.frames.Frames`.
 
-    It may be sent to another process, which opens it again.
+    Also a mapping from frame numbers to images: ``frames[130]`` reads a frame, ``len(frames)`` counts them, and
+    iteration yields their numbers. It may be sent to another process, which opens it again.
     """
+
+    kind = ""
+    """``folder`` or ``file``."""
 
     def __init__(
         self,
@@ -109,14 +115,49 @@ class SourceFrames(ABC):
                 self._kept.popitem(last=False)
         return image
 
+    def __getitem__(self, number: int) -> Image:
+        return self.read(number)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[int]:
+        return (int(number) for number in self.numbers)
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int | np.integer) and self._has(self.numbers, int(number))
+
+    def __repr__(self) -> str:
+        extent = self._extent()
+        where = f"{self.kind} {printable(str(self.path), 300)}"
+        return f"<{printable(self.name)}: {extent}{', ' if extent else ''}{where}>"
+
+    def _extent(self) -> str:
+        """Return which frames there are and how large they are, as far as that is known without reading any."""
+        if "present" not in vars(self):
+            return ""
+        missing = f" ({self.report.n_absent} missing)" if self.gaps else ""
+        size = vars(self).get("size")
+        pixels = f", {size[0]}x{size[1]}" if size else ""
+        return f"frames {self.present[0]} to {self.present[-1]}{missing}{pixels}"
+
     def section(self, first: int, last: int, grey: bool = False) -> Iterator[tuple[int, Image]]:
-        """Yield the frames from `first` to `last`, both included, with their numbers.
+        """Yield the frames from `first` to `last`, both included, with their numbers; none if `last` is `first` - 1.
 
         Raises
         ------
         UserError
-            At the first frame that is absent or cannot be read, unless the policy replaces it.
+            If `last` lies further before `first`; at the first frame that is absent or cannot be read, unless the
+            policy replaces it.
         """
+        if last < first - 1:
+            raise UserError(
+                f"{printable(self.name)}: a section from frame {first} to {last} ends before it begins. Give the first "
+                "frame, then the last."
+            )
+        return self._section(int(first), int(last), grey)
+
+    def _section(self, first: int, last: int, grey: bool) -> Iterator[tuple[int, Image]]:
         low, high = np.searchsorted(self.numbers, [first, last + 1])
         expected = first
         for number in self.numbers[low:high]:
@@ -160,7 +201,7 @@ class SourceFrames(ABC):
             return UserError(
                 f"{missing}, like all from {gap[0]} to {gap[1]}, too many to be replaced. Copy them from the original."
             )
-        return UserError(f"{missing}. Copy it from the original, or let others take its place with missing='previous'.")
+        return UserError(f"{missing}. Copy it from the original, or {_LET_OTHERS}.")
 
     def _unusable(self, number: int, bad: BadFrame) -> UserError:
         sentence = f"{printable(bad.file, 300)} {printable(bad.why)} (frame {number} of {printable(self.name)})"
@@ -168,9 +209,7 @@ class SourceFrames(ABC):
             return UserError(
                 f"{sentence}, and no frame within {self.policy.within} of it can be read. Copy it from the original."
             )
-        return UserError(
-            f"{sentence}. Copy it from the original, or let others take its place with missing='previous'."
-        )
+        return UserError(f"{sentence}. Copy it from the original, or {_LET_OTHERS}.")
 
     def _file_of(self, number: int) -> str:
         return f"frame {number}"

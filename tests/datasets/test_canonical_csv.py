@@ -3,6 +3,7 @@ import math
 import pandas as pd
 import pytest
 
+from mebench.datasets.readers.canonical_clips import read_canonical_clips
 from mebench.datasets.readers.canonical_csv import read_canonical, read_videos
 from mebench.datasets.tables import ANNOTATIONS, VIDEOS, conform
 from mebench.problems import InvalidInput, UserError
@@ -180,3 +181,31 @@ def test_exported_tables_are_read_back(files):
     pd.testing.assert_frame_equal(again.annotations.drop(columns="row"), first.annotations.drop(columns="row"))
     pd.testing.assert_frame_equal(again.videos, first.videos)
     assert again.notes == ()
+
+
+OUTSIDE = ("../../etc", "/etc/passwd", "a/../../b", "..\\b", "C:\\b", "c:b", "\\\\host\\b", "~/b")
+
+
+def test_names_that_lead_out_of_the_frames_are_all_named(files):
+    events = "video,onset,offset,type\n" + "".join(f"{name},1,2,me\n" for name in ("a..b", "a/b", *OUTSIDE))
+    videos = "video\na..b\na/b\n" + "".join(f"{name}\n" for name in OUTSIDE)
+    for listed, n_files in ((None, 1), (videos, 2)):
+        with pytest.raises(InvalidInput) as caught:
+            read(files, events, listed)
+        found = [(problem.rule, problem.file.rpartition("/")[2], problem.row) for problem in caught.value.problems]
+        rows = [("path-leads-out", "gt.csv", row) for row in range(4, 12)]
+        assert found == rows + [("path-leads-out", "videos.csv", row) for row in range(4, 12)] * (n_files - 1)
+        assert [problem.value for problem in caught.value.problems[:8]] == list(OUTSIDE)
+        first = str(caught.value).splitlines()[0]
+        assert "gt.csv, row 4, column video: the name '../../etc' leads out of the folder of frames. Name the" in first
+    with pytest.raises(InvalidInput, match=r"videos\.csv, row 4, column video"):
+        read_videos(files(None, videos)[1], "mine")
+
+
+def test_clips_that_lead_out_of_the_frames_are_all_named(tmp_path):
+    path = tmp_path / "clips.csv"
+    path.write_text("subject,clip,emotion\ns1,a,happiness\n../s1,a,fear\ns1,/etc/passwd,fear\ns1,..\\b,fear\n")
+    with pytest.raises(InvalidInput) as caught:
+        read_canonical_clips(path, "mine")
+    found = [(problem.rule, problem.row, problem.column) for problem in caught.value.problems]
+    assert found == [("path-leads-out", 3, "subject"), ("path-leads-out", 4, "clip"), ("path-leads-out", 5, "clip")]

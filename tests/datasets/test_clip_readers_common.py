@@ -158,7 +158,9 @@ def test_text_below_the_table_is_left_aside_and_said(name):
     parse = catalog.clip_reader(name).parse
     read = parse(below, "book.xlsx")
     pd.testing.assert_frame_equal(read.clips, parse(SMALL[name](), "book.xlsx").clips)
-    assert any(n == f"rows left aside as text: 2 ({end - 1}, {end})" for n in read.notes)
+    assert any(n == f"2 rows below the table were taken for text: rows {end - 1}, {end}" for n in read.notes)
+    last = [s if s is not sheet else Sheet(sheet.name, rows[:-1]) for s in sheets]
+    assert f"1 row below the table was taken for text: row {end - 1}" in parse(last, "book.xlsx").notes
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from mebench.problems import UserError
 from mebench.video import file as file_module
 from mebench.video import streams
 from mebench.video.annotated import Annotated
-from mebench.video.frames import Frames, open_frames
+from mebench.video.frames import Frames, later, open_frames
+from mebench.video.missing import Policy
 from tests.video.disk import number_in, write_video
 
 N = 90
@@ -163,3 +164,11 @@ def test_a_long_video_passes_in_the_memory_of_a_few_frames(avi):
     finally:
         tracemalloc.stop()
     assert peak < 5 * size + 50_000
+
+
+def test_a_video_file_tells_what_is_known_of_it_and_is_not_decoded_for_that(avi, monkeypatch):
+    frames = open_frames(avi, name="s1/v")
+    assert repr(frames) == f"<s1/v: frames {frames.numbers[0]} to {frames.numbers[-1]}, file {avi}>"
+    unread = later(avi, "s1/v", None, Annotated(), None, Policy(), 0)
+    monkeypatch.setattr("mebench.video.file.open_stream", None)
+    assert repr(unread) == f"<s1/v: file {avi}>"

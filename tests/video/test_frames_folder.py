@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mebench.problems import UserError
 from mebench.video import folder as folder_module
-from mebench.video.frames import Frames, open_frames
+from mebench.video.annotated import Annotated
+from mebench.video.frames import Frames, later, open_frames
 from mebench.video.images import read_image
 from mebench.video.missing import Policy
 from tests.video.disk import encoded, frame, number_in, write_images
@@ -229,3 +230,35 @@ def test_twelve_thousand_frames_are_opened_without_reading_them(tmp_path, monkey
 def test_what_cannot_be_opened_is_one_sentence(tmp_path, make, says):
     with pytest.raises(UserError, match=says):
         open_frames(make(tmp_path / "v"))
+
+
+def test_errors_name_the_option_of_the_command_line_too(tmp_path):
+    frames = open_frames(write_images(tmp_path / "v", [1, 3]))
+    with pytest.raises(UserError, match=r"with --missing previous \(in Python missing='previous'\)\.$"):
+        frames.read(2)
+
+
+def test_a_reversed_section_is_an_error_at_once(tmp_path):
+    frames = open_frames(write_images(tmp_path / "v", range(1, 5)), name="s1/v")
+    with pytest.raises(UserError, match=r"^s1/v: a section from frame 4 to 2 ends before it begins\. Give"):
+        frames.section(4, 2)
+    assert [number for number, _ in frames.section(3, 3)] == [3]
+
+
+def test_frames_are_like_a_mapping_from_numbers_to_images(tmp_path):
+    frames = open_frames(write_images(tmp_path / "v", [7, 8, 10]))
+    assert (len(frames), list(frames), bool(frames)) == (3, [7, 8, 10], True)
+    assert np.array_equal(frames[8], frames.read(8))
+    with pytest.raises(UserError, match="there is no frame 0 of v; its frames are 7 to 10"):
+        frames[0]
+    assert 8 in frames
+    assert 9 not in frames
+
+
+def test_frames_tell_what_they_are_without_reading_an_image(tmp_path, monkeypatch):
+    monkeypatch.setattr("mebench.video.folder.read_image", None)
+    frames = open_frames(write_images(tmp_path / "v", [7, 8, 10]), name="s1/v")
+    assert repr(frames) == f"<s1/v: frames 7 to 10 (1 missing), 100x32, folder {tmp_path / 'v'}>"
+    write_images(tmp_path / "v", [1], "reg_img{}.png")
+    twice = later(tmp_path / "v", "v", None, Annotated(), None, Policy(), 0)
+    assert repr(twice) == f"<v: folder {tmp_path / 'v'}>", "what cannot be opened is no reason to fail"

@@ -1,5 +1,6 @@
 import os
 import pickle
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -223,3 +224,37 @@ def test_frames_by_name(tmp_path):
     os.rename(tmp_path / "frames", tmp_path / "moved")
     with pytest.raises(UserError, match="there is no such folder"):
         frames_of("casme-sq")
+
+
+def test_a_name_that_the_dataset_does_not_have_is_a_key_error_with_a_sentence(casme, tmp_path):
+    write_images(tmp_path / "15_0101x", [1])
+    found = video_frames(casme, tmp_path)
+    with pytest.raises(UserError, match=r"^There is no video 's15_0103' in this dataset\. Did you mean 's15_0102'\?$"):
+        found["s15_0103"]
+    assert found.get("nobody") is None
+    assert repr(found) == f"<frames of 1 of 12 videos under {tmp_path}>"
+    clips = library.load_clips("casme2-twin-tiny")
+    subject, clip = clips.clips[["subject", "clip"]].iloc[0]
+    located = clip_frames(clips, tmp_path)
+    with pytest.raises(KeyError) as caught:
+        located[f"{subject}/{clip}"]
+    assert str(caught.value).endswith(f"A clip is named by its subject and clip: ('{subject}', '{clip}').")
+    with pytest.raises(UserError, match=rf"no clip '3' .*\. Give subject and clip, e\.g\. \('{subject}', "):
+        located[3]
+    assert located.get((subject, "nothing")) is None
+
+
+@pytest.mark.parametrize("name", [3, None, b"casme-sq", ("casme-sq",)])
+def test_frames_of_something_that_is_no_name_is_a_sentence(name, tmp_path):
+    with pytest.raises(UserError, match=r"^frames_of\(.*\): this is no name of a dataset\. Give one, e\.g\. "):
+        frames_of(name, tmp_path)
+
+
+def test_the_example_of_the_page_on_frames_runs_without_a_licence(tmp_path, capsys):
+    page = (Path(__file__).parents[2] / "docs/frames.md").read_text()
+    lines = page.partition("**In Python**")[2].splitlines()
+    example = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    folder = tmp_path / "rawpic/s16/16_0502funnyerrors"
+    write_images(folder, range(125, 276), "img{:03d}.jpg")
+    exec(example.replace('"twins/tiny"', repr(str(tmp_path))))
+    assert capsys.readouterr().out == f"<s16_0502: frames 125 to 275, 100x32, folder {folder}>\n"

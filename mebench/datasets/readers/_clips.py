@@ -174,7 +174,9 @@ def text_rows_note(rows: Sequence[int]) -> list[str]:
     if not rows:
         return []
     shown = ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
-    return [f"rows left aside as text: {len(rows)} ({shown})"]
+    if len(rows) == 1:
+        return [f"1 row below the table was taken for text: row {shown}"]
+    return [f"{len(rows)} rows below the table were taken for text: rows {shown}"]
 
 
 def annotation(clips: Sequence[Clip], notes: Sequence[str], layout: Layout) -> ClipAnnotation:

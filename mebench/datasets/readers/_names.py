@@ -31,6 +31,18 @@ def parts_of(written: str) -> list[str]:
     return parts
 
 
+def leads_out(written: str) -> bool:
+    r"""Return whether a name is a path that leaves the folder it is looked for in, on any operating system.
+
+    Examples
+    --------
+    >>> [leads_out(name) for name in ("s1/v1", "v..1", "a/../../b", "/etc/passwd", "C:\\v1", "..\\v1", "~/v1")]
+    [False, False, True, True, True, True, True]
+    """
+    rooted = written.startswith(("/", "\\", "~")) or re.match("[A-Za-z]:", written) is not None
+    return rooted or ".." in re.split(r"[/\\]", written)
+
+
 def natural(name: str) -> list[tuple[int, str]]:
     """Return a sort key under which ``s9_2`` comes before ``s10_1``."""
     texts, digits = re.split(r"[0-9]+", name), re.findall(r"[0-9]+", name)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from mebench.datasets.readers._names import natural
+from mebench.datasets.readers._names import leads_out, natural
 from mebench.datasets.sheets import Cell, number, text
 from mebench.datasets.tables import ANNOTATIONS, VIDEOS, conform, empty
 from mebench.datasets.types import expression_type
@@ -97,6 +97,15 @@ class Faults:
             remedy = "Write me or mae (micro, macro, micro-expression and the like are understood)"
             self.add("unknown-type", row, column, cell, message, remedy)
         return kind or ""
+
+    def leads_out(self, cell: str, row: int, column: str) -> bool:
+        """Return whether a name is a path out of the folder of frames, and note the problem if it is."""
+        if not leads_out(cell):
+            return False
+        message = f"the name {quoted(cell)} leads out of the folder of frames"
+        remedy = f"Name the {column} by its folder below that one, without '..', a leading '/' or a drive letter"
+        self.add("path-leads-out", row, column, cell, message, remedy)
+        return True
 
     def raise_if_shifted(self, rows: int, expected: str) -> None:
         """Raise one sentence instead of a problem a row, if nearly every row fails in the same way.

@@ -73,7 +73,8 @@ def _clip(
     for column, value in zip(("subject", "clip"), found, strict=True):
         if not value:
             faults.add(f"{column}-missing", row, column, value, f"there is no {column}", "Name it, or remove the row")
-    if not all(found):
+    outside = [faults.leads_out(value, row, column) for column, value in zip(("subject", "clip"), found, strict=True)]
+    if not all(found) or any(outside):
         return None
     units, group = optional_text(cells.get("action_units")), optional_text(cells.get("objective_class"))
     return Clip(*found, onset, apex, offset, emotion_of(cells["emotion"]), units, group, row)

@@ -183,6 +183,8 @@ def _video(cells: dict[str, str], row: int, fps: float | None, faults: Faults) -
     if not name:
         faults.add("video-missing", row, "video", name, "there is no video", "Name it, or remove the row")
         return None
+    if faults.leads_out(name, row, "video"):
+        return None
     subject = cells.get("subject") or default_subject(name)
     return Video(subject, name, rate, 1 if first_frame is None else first_frame, n_frames)
 
@@ -232,6 +234,8 @@ def _event(
     name, subject = cells["video"], cells.get("subject", "")
     if not name:
         faults.add("video-missing", row, "video", name, "there is no video", "Name it, or remove the row")
+        return None
+    if faults.leads_out(name, row, "video"):
         return None
     if listed is not None and name not in videos:
         # Looking for the nearest name is slow, and beyond what is shown nobody reads it.
