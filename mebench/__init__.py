@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mebench.auditing.recognition import audit_recognition
     from mebench.auditing.spotting import audit_spotting
+    from mebench.baselines.runner import run_baseline
     from mebench.comparing import compare
     from mebench.datasets.library import load_clips, load_dataset
     from mebench.diagnosis.diagnose import diagnose
@@ -26,6 +27,7 @@ _PUBLIC = {
     "load_clips": "mebench.datasets.library",
     "load_dataset": "mebench.datasets.library",
     "read_submission": "mebench.submission.read",
+    "run_baseline": "mebench.baselines.runner",
     "write_submission": "mebench.submission.write",
     "score": "mebench.scoring",
     "score_spot_then_recognise": "mebench.scoring.spot_then_recognise",
@@ -43,6 +45,7 @@ __all__ = [
     "load_clips",
     "load_dataset",
     "read_submission",
+    "run_baseline",
     "score",
     "score_spot_then_recognise",
     "write_submission",

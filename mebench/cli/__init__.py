@@ -12,6 +12,7 @@ import typer
 from mebench import __version__
 from mebench.cli import (
     audit,
+    baseline,
     cache,
     compare,
     convert,
@@ -59,6 +60,7 @@ app.command()(convert.convert)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(rule.app, name="rule")
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(feature.app, name="feature")
 app.add_typer(cache.app, name="cache")
 

@@ -1,0 +1,1 @@
+"""Methods that name the emotion of a clip: one file a method."""

@@ -1,0 +1,1 @@
+"""Methods that find expressions in long videos, one file each, and the rooms that several of them share."""
