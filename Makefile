@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 OLDEST ?= .venv-oldest
 PIP_FLAGS := --quiet --disable-pip-version-check
 # Rooms whose imports need an extra.
-NOT_CORE := $(foreach room,rendering video features,--ignore=tests/$(room) --ignore=mebench/$(room))
+NOT_CORE := $(foreach room,rendering video features baselines,--ignore=tests/$(room) --ignore=mebench/$(room))
 
 .PHONY: demo test lint types unit oldest bench clean
 
-demo: $(VENV)/.core  ## install the core alone and score a submission on an embedded synthetic twin
+demo: $(VENV)/.demo  ## install, score a submission, and train and score DynGeoNet on an embedded synthetic twin
 	$(BIN)/mebench score submissions/casme-sq-twin/sample.csv --dataset casme-sq-twin --json build/demo-report.json
 	@echo
-	@echo "Next: mebench dataset list, or register a licensed copy with mebench dataset add"
+	$(BIN)/mebench baseline run dyngeonet
 
 test: lint types unit oldest  ## everything that must hold before a change lands
 
@@ -42,9 +42,13 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[dev,twins,faces,plots]"
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[baselines,faces]"
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e ".[dev,baselines,faces,plots,dask,slurm]"
+	@touch $@ $(VENV)/.core $(VENV)/.demo
 
 $(OLDEST)/.core: pyproject.toml constraints-oldest.txt
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
