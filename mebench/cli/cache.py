@@ -15,6 +15,7 @@ import typer
 
 from mebench.cli.terminal import colour, say, width
 from mebench.problems import UserError, plural, printable, unknown_name
+from mebench.problems import size_text as size_text
 
 if TYPE_CHECKING:
     from mebench.video.cache import Cache, Entry
@@ -136,10 +137,18 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "kind": entry.kind,
         "bytes": entry.size,
         "last_used": day,
-        "made_of": made_of,
+        "made_of": _brief(made_of),
         "arrays": arrays,
         "file": str(entry.path),
     }
+
+
+def _brief(made_of: Any) -> Any:
+    """Return what an entry was made of without its rows: the first frame, the last, and how many rows."""
+    if not isinstance(made_of, dict) or not isinstance(rows := made_of.get("rows"), list) or not rows:
+        return made_of
+    ends = [row if isinstance(row, list) and row else [None] for row in (rows[0], rows[-1])]
+    return {**made_of, "rows": {"first": ends[0][0], "last": ends[1][-1], "count": len(rows)}}
 
 
 def _text(found: dict[str, Any]) -> str:
@@ -158,13 +167,14 @@ def _text(found: dict[str, Any]) -> str:
     ]
     for entry in found["biggest"]:
         name = f"{entry['kind']}/{Path(entry['file']).name[:12]}"
-        lines.append(f"  {name}  {size_text(entry['bytes'])}, last used {entry['last_used']}  {_made_of(entry)}")
+        lines.append(f"  {name}  {size_text(entry['bytes'])}, last used {entry['last_used']}")
+        lines.append(f"    {_made_of(entry, width() - 4)}")
     if found["twins"]:
         lines += ["", f"Rendered twins: {', '.join(map(printable, found['twins']))}"]
-    return "\n".join([*lines, "", "Remove them with: mebench cache clear [--kind KIND] [--older-than DAYS]"])
+    return "\n".join([*lines, "", "Remove them with: mebench cache clear [--kind KIND] [--older-than DAYS] [--yes]"])
 
 
-def _made_of(entry: dict[str, Any]) -> str:
+def _made_of(entry: dict[str, Any], limit: int) -> str:
     """Return in a few words what an entry was made of: names and numbers, not hashes."""
     parts = entry["made_of"]
     if not isinstance(parts, dict):
@@ -172,22 +182,10 @@ def _made_of(entry: dict[str, Any]) -> str:
     inner = parts.get("parameters")
     flat = {**parts, **(inner if isinstance(inner, dict) else {})}
     short = {k: v for k, v in flat.items() if isinstance(v, str | int | float) and len(str(v)) <= _LONGEST_WORD}
-    return printable(", ".join(f"{k} {v}" for k, v in sorted(short.items(), key=lambda item: item[0] != "video")), 80)
+    return printable(
+        ", ".join(f"{k} {v}" for k, v in sorted(short.items(), key=lambda item: item[0] != "video")), limit
+    )
 
 
 def _entries(n: int) -> str:
     return plural(n, "entry") if n == 1 else f"{n} entries"
-
-
-def size_text(n: int) -> str:
-    """Return a number of bytes for a reader.
-
-    Examples
-    --------
-    >>> size_text(999), size_text(12_345_678)
-    ('999 bytes', '12.3 MB')
-    """
-    if n < 1000:
-        return plural(n, "byte")
-    power = next((p for p in (1, 2, 3) if n < 999.95 * 1000**p), 4)
-    return f"{n / 1000**power:.1f} {' kMGT'[power]}B"

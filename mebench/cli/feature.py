@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import textwrap
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,23 +47,49 @@ def list_(as_json: AsJson = False) -> None:
 def show(name: Name, as_json: AsJson = False) -> None:
     """Explain a feature: what it computes, and its parameters."""
     import inspect
-    from dataclasses import fields
 
     from mebench.features.recipes import recipe_class
 
     kind = recipe_class(name)
     default = kind()
     parameters = {field.name: getattr(default, field.name) for field in fields(kind) if field.name != "settings"}
-    text = inspect.getdoc(kind) or ""
+    text = _plain(inspect.getdoc(kind) or "")
+    methods = _methods() if "settings" in {field.name for field in fields(kind)} else {}
     if as_json:
         shown = {"name": name, "summary": kind.summary, "reference": kind.reference, "text": text}
-        typer.echo(json.dumps({**shown, "parameters": parameters, "float16": kind.half}, indent=1))
+        more = {"parameters": parameters, "methods": methods, "landmarks": kind.of_landmarks, "float16": kind.half}
+        typer.echo(json.dumps({**shown, **more}, indent=1))
         return
     typer.echo(f"{name}: {kind.summary}\n\n{text}\n")
     typer.echo(f"Reference: {kind.reference}")
     typer.echo("Defaults: " + ", ".join(f"{k}={_written(v)}" for k, v in parameters.items()))
+    for method, of in methods.items():
+        settings = ", ".join(f"{k}={_written(v)}" for k, v in of["settings"].items())
+        line = f"method={method}: preset={' or '.join(of['presets'])}; settings {settings}"
+        typer.echo(textwrap.fill(line, max(width(), 40), subsequent_indent="  ", break_on_hyphens=False))
+    if kind.of_landmarks:
+        typer.echo("Needs landmarks: give --landmarks dlib, openface=PATH or file=PATH.")
     for array, error in kind.half.items():
         typer.echo(f"Stored as float16 where the error stays below {error:g}: {array}")
+
+
+def _plain(text: str) -> str:
+    """Return a docstring without its markup."""
+    text = re.sub(r":[a-z]+:`([^`]*)`", r"\1", text)
+    text = re.sub(r"``([^`]*)``|`([^`]*)`", lambda found: found[1] or found[2] or "", text)
+    return re.sub(r"^([A-Z][a-z ]+)\n-{3,}$", r"\1:", text, flags=re.MULTILINE)
+
+
+def _methods() -> dict[str, dict[str, Any]]:
+    """Return the presets and settings of every flow; without OpenCV none are known."""
+    try:
+        from mebench.features.flow import FLOWS
+    except ImportError:
+        return {}
+    return {
+        name: {"presets": list(backend.presets), "settings": {f.name: f.default for f in fields(backend)}}
+        for name, backend in FLOWS.items()
+    }
 
 
 @app.command()
@@ -70,11 +103,18 @@ def run(
     crop: Annotated[
         str | None, typer.Option(help="Cut faces out: face, openface, inner, or the box of a paper, e.g. softnet.")
     ] = None,
-    crop_size: Annotated[int, typer.Option(min=8, help="Width and height of the crops in pixels.")] = 128,
-    align: Annotated[str, typer.Option(help="How often a face is placed: clip, section or frame.")] = "clip",
+    crop_size: Annotated[
+        int | None, typer.Option(min=8, max=2048, help="Width and height of the crops in pixels. Default: 128.")
+    ] = None,
+    align: Annotated[
+        str | None, typer.Option(help="How often a face is placed: clip, section or frame. Default: clip.")
+    ] = None,
     landmarks: Annotated[
-        str, typer.Option(help="dlib, openface=PATH or file=PATH: where the landmarks of a crop come from.")
-    ] = "dlib",
+        str | None, typer.Option(help="dlib, openface=PATH or file=PATH: where landmarks come from. Default: dlib.")
+    ] = None,
+    video: Annotated[
+        list[str] | None, typer.Option(help="Only this video (of clips: SUBJECT/CLIP); may be repeated.")
+    ] = None,
     missing: Annotated[str, typer.Option(help="Missing or unreadable frames: error, previous or nearest.")] = "error",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes. Default: one for each core.")] = None,
     out: Annotated[Path | None, typer.Option(help="Also write the features here, one .npy for each array.")] = None,
@@ -88,18 +128,62 @@ def run(
     from mebench.features.recipes import recipe
 
     asked = recipe(name, dict(_parameter(given) for given in params or ()))
-    request = feature_run.Request(asked, dataset, frames, missing, workers, out)
-    face = feature_run.crop_of(crop, crop_size, align, landmarks) if crop else None
+    _check_faces(asked, crop, crop_size, align, landmarks)
+    source = feature_run.landmarks_of(landmarks or "dlib") if crop or asked.of_landmarks else None
+    face = feature_run.crop_of(crop, crop_size or 128, align or "clip", source) if crop and source else None
+    points = source if asked.of_landmarks else None
+    request = feature_run.Request(asked, dataset, frames, missing, workers, out, tuple(video or ()), face, points)
     try:
-        done = feature_run.run(request, face)
-    except KeyboardInterrupt:
+        with _terminated_like_interrupted():
+            done = feature_run.run(request)
+    except KeyboardInterrupt as error:
         say("Interrupted. What is finished is kept: give the same command again to go on.")
-        raise typer.Exit(130) from None
-    typer.echo(json.dumps(done.as_dict(), indent=1) if as_json else done.text())
-    if not as_json and out is None:
+        raise typer.Exit(143 if isinstance(error, _Terminated) else 130) from None
+    if as_json:
+        typer.echo(json.dumps(done.as_dict(), indent=1))
+    elif done.videos:
+        typer.echo(done.text())
+    if done.videos and not as_json and out is None:
         say(f"They lie in the cache: see 'mebench cache'. Give --out DIR to have them as .npy files.{_again(asked)}")
     if done.failed:
         raise UserError("\n".join(done.failures()))
+
+
+def _check_faces(
+    asked: Recipe, crop: str | None, crop_size: int | None, align: str | None, landmarks: str | None
+) -> None:
+    """Raise UserError for an option that would have no effect."""
+    given = [name for name, value in (("--align", align), ("--crop-size", crop_size)) if value is not None]
+    if given and crop is None:
+        raise UserError(
+            f"{given[0]} is about faces that are cut out. Give --crop too, e.g. --crop face, or leave it out."
+        )
+    if landmarks is not None and crop is None and not asked.of_landmarks:
+        raise UserError(
+            f"--landmarks {quoted(landmarks)}: {asked.name} needs no landmarks of whole frames. Give --crop too, e.g. "
+            "--crop face, or leave it out."
+        )
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: what a batch system or ``timeout`` sends."""
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: workers are stopped and nothing half is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _again(asked: Recipe) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 from mebench.cli.cache import size_text
 from mebench.cli.terminal import say
 from mebench.extras import needed
-from mebench.files import write_atomically
-from mebench.problems import UserError, plural, printable, quoted, unknown_name
+from mebench.problems import UserError, plural, quoted, unknown_name
 from mebench.video.cache import Cache
 
 with needed("twins"):
     from mebench.features.cropped import Crop, CroppedFrames
     from mebench.features.extract import Features, Progress, extract
-    from mebench.features.recipes.common import Recipe
-    from mebench.features.sources import Sources, cropped, sources_of
+    from mebench.features.landmarked import LandmarkedFrames
+    from mebench.features.recipes.common import Recipe, Source
+    from mebench.features.recipes.landmarks import FacialPoints
+    from mebench.features.sources import Sources, chosen, cropped, landmarked, sources_of
 
 if TYPE_CHECKING:
-    from mebench.datasets.dataset import ClipDataset, Dataset
+    from mebench.video.landmarks.types import LandmarkSource
 
 _SHOWN = 5
-MANIFEST = "features.json"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be computed, of what, and where it goes."""
+    """What is to be computed, of what, and where it goes; no `videos` are all of them."""
 
     recipe: Recipe
     dataset: str
@@ -38,6 +36,9 @@ class Request:
     missing: str
     workers: int | None
     out: Path | None
+    videos: tuple[str, ...] = ()
+    face: Crop | None = None
+    landmarks: LandmarkSource | None = None
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ class Summary:
 
     def failures(self) -> list[str]:
         """Return one line for each video that could not be computed, the first few spelled out."""
-        lines = list(self.failed.values())
+        lines = list(dict.fromkeys(self.failed.values()))
         return [*lines[:_SHOWN], *([f"... and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else [])]
 
 
-def run(request: Request, face: Crop | None) -> Summary:
+def run(request: Request) -> Summary:
     """Compute a feature over a dataset; what cannot be computed is in ``failed``.
 
     Raises
@@ -84,35 +85,31 @@ def run(request: Request, face: Crop | None) -> Summary:
     UserError
         If there is no such dataset or no frames, or the disk is full.
     """
-    from mebench.cli.progress import progress
+    from mebench.cli.feature_files import write_features
     from mebench.datasets import library
 
     dataset = library.load(request.dataset)
     root = request.frames or _frames_root(request.dataset, request.workers)
     cache = Cache(note=say)
     sources = sources_of(dataset, root, missing=request.missing)
-    if face is not None:
-        sources = cropped(sources, face, cache)
-    counted: list[Progress] = []
-    with progress(request.recipe.name, "rows") as show:
-
-        def tell(now: Progress) -> None:
-            counted.append(now)
-            show(now.done, now.total)
-
-        features = extract(
-            sources.by_id,
-            request.recipe,
-            cache,
-            workers=request.workers or _processors(),
-            progress=tell,
-            keep_going=True,
-        )
+    if request.videos:
+        sources = chosen(sources, request.videos)
+    if request.face is not None:
+        sources = cropped(sources, request.face, cache)
+    features, failed, found = _computed(sources, request, cache)
     _say_remarks(sources, features)
     size = sum(cache.path(key).stat().st_size for name in features for key in features.keys_of(name))
     place = str(cache.root)
-    if request.out is not None:
-        size, place = _write(features, request, dataset), str(request.out)
+    if request.out is not None and features:
+        about = {
+            "schema": "mebench/features/1",
+            "synthetic": dataset.synthetic,
+            "dataset": dataset.name,
+            "feature": request.recipe.name,
+            "parameters": request.recipe.computing(),
+            "failed": failed,
+        }
+        size, place = write_features(features, request.out, about), str(request.out)
     rows = sum(len(task.rows) for tasks in features.tasks.values() for task in tasks)
     return Summary(
         request.recipe.name,
@@ -121,34 +118,86 @@ def run(request: Request, face: Crop | None) -> Summary:
         request.recipe.computing(),
         len(features),
         rows,
-        counted[-1].found,
+        found,
         size,
         place,
-        dict(features.failed),
+        failed,
         sources.absent,
         sources.noun,
     )
 
 
-def crop_of(crop: str, size: int, align: str, landmarks: str) -> Crop:
+def _computed(sources: Sources, request: Request, cache: Cache) -> tuple[Features[str], dict[str, str], int]:
+    """Return the features, why a video has none, and how many rows were there before.
+
+    Landmarks that a recipe is made of are found first, so that every worker gets a video of its own.
+    """
+    given: dict[str, Source] = sources.by_id
+    failed: dict[str, str] = {}
+    if request.landmarks is not None:
+        given = landmarked(sources, request.landmarks, cache).by_id
+        points, _ = _extracted(
+            {name: Source(one.frames) for name, one in given.items()}, FacialPoints(), request, cache
+        )
+        failed.update(points.failed)
+        given = {name: source for name, source in given.items() if name not in failed}
+    features, found = _extracted(given, request.recipe, request, cache)
+    return features, {**failed, **features.failed}, found
+
+
+def _extracted(sources: dict[str, Source], recipe: Recipe, request: Request, cache: Cache) -> tuple[Features[str], int]:
+    """Return the rows of a recipe, and how many were there before; what cannot be computed is left out."""
+    from mebench.cli.progress import progress
+
+    counted: list[Progress] = []
+    with progress(recipe.name, "rows") as show:
+
+        def tell(now: Progress) -> None:
+            counted.append(now)
+            if now.total:
+                show(now.done, now.total)
+
+        workers = request.workers or _processors()
+        features = extract(sources, recipe, cache, workers=workers, progress=tell, keep_going=True)
+    return features, counted[-1].found
+
+
+def landmarks_of(written: str) -> LandmarkSource:
+    """Return the source of landmarks that is written as NAME or NAME=PATH.
+
+    Raises
+    ------
+    UserError
+        If there is no such source or path, or a package or the model is missing.
+    """
+    with needed("twins"):
+        from mebench.video.landmarks.sources import landmark_source
+
+    name, equals, path = written.partition("=")
+    place = Path(path).expanduser().resolve() if equals and path else None
+    source = landmark_source(name, place)
+    if place is not None and not place.exists():
+        raise UserError(f"--landmarks {quoted(written)}: there is no such file or folder. Check the path.")
+    return source
+
+
+def crop_of(crop: str, size: int, align: str, landmarks: LandmarkSource) -> Crop:
     """Return how faces are cut out, from the options of the command line.
 
     Raises
     ------
     UserError
-        If a name is unknown, or the source of the landmarks is missing.
+        If a name is unknown.
     """
     with needed("twins"):
         from mebench.video.canonical import LAYOUTS
         from mebench.video.crops import CROPS
-        from mebench.video.landmarks.sources import landmark_source
 
     if crop not in LAYOUTS and crop not in CROPS:
         raise unknown_name("crop", crop, [*LAYOUTS, *CROPS])
     if align not in {"clip", "section", "frame"}:
         raise unknown_name("alignment", align, ["clip", "section", "frame"])
-    source, _, path = landmarks.partition("=")
-    return Crop(landmark_source(source, path or None), crop, size, align)
+    return Crop(landmarks, crop, size, align)
 
 
 def _frames_root(name: str, workers: int | None) -> Path:
@@ -182,6 +231,8 @@ def _say_remarks(sources: Sources, features: Features[str]) -> None:
     said = sources.sentences()
     for name in features:
         frames = features.tasks[name][0].source.frames
+        if isinstance(frames, LandmarkedFrames):
+            frames = frames.frames
         said += frames.report.sentences()
         if isinstance(frames, CroppedFrames) and len(frames.carried):
             said.append(
@@ -191,66 +242,3 @@ def _say_remarks(sources: Sources, features: Features[str]) -> None:
         say(f"note: {sentence}")
     if len(said) > _SHOWN:
         say(f"note: ... and {len(said) - _SHOWN} more remarks like these")
-
-
-def _write(features: Features[str], request: Request, dataset: Dataset | ClipDataset) -> int:
-    """Write one folder a video with one .npy an array, and a manifest; return the bytes."""
-    out = request.out or Path()
-    size, listed = 0, {}
-    for name in features:
-        shapes: dict[str, list[Any]] = {}
-        for array, shape, dtype, n in _write_video(features, name, _folder(out, name)):
-            shapes[array] = [dtype, list(shape)]
-            size += n
-        listed[name] = shapes
-    manifest = {
-        "schema": "mebench/features/1",
-        "synthetic": dataset.synthetic,
-        "dataset": dataset.name,
-        "feature": request.recipe.name,
-        "parameters": request.recipe.computing(),
-        "arrays": listed,
-        "failed": dict(features.failed),
-    }
-    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-    write_atomically(out / MANIFEST, text)
-    return size + len(text)
-
-
-def _write_video(features: Features[str], name: str, folder: Path) -> list[tuple[str, tuple[int, ...], str, int]]:
-    """Write the arrays of one video part by part, so that its length does not matter."""
-    import numpy as np
-
-    n = sum(len(task.rows) for task in features.tasks[name])
-    written: dict[str, Any] = {}
-    at = 0
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for part in features.parts(name):
-            for array, values in part.items():
-                if array not in written:
-                    shape = (n, *values.shape[1:])
-                    place = folder / f".{array}.npy.part"
-                    written[array] = np.lib.format.open_memmap(place, mode="w+", dtype=values.dtype, shape=shape)
-                written[array][at : at + len(values)] = values
-            at += len(next(iter(part.values())))
-        for array, mapped in written.items():
-            mapped.flush()
-            os.replace(folder / f".{array}.npy.part", folder / f"{array}.npy")
-    except OSError as error:
-        raise UserError(f"{printable(str(folder))}: the features cannot be written ({error.strerror}).") from error
-    return [(a, m.shape, m.dtype.str, (folder / f"{a}.npy").stat().st_size) for a, m in written.items()]
-
-
-def _folder(out: Path, name: str) -> Path:
-    """Return the folder of a video below `out`.
-
-    Raises
-    ------
-    UserError
-        If its name leads elsewhere.
-    """
-    parts = name.split("/")
-    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part or ":" in part for part in parts):
-        raise UserError(f"The video {quoted(name)} cannot name a folder. Correct it in the annotation.")
-    return out.joinpath(*parts)

@@ -20,7 +20,7 @@ from mebench.extras import needed
 from mebench.features import code
 from mebench.features.recipes.common import Arrays, Recipe, Row, Source
 from mebench.features.workers import each
-from mebench.problems import UserError
+from mebench.problems import UserError, printable
 from mebench.video.cache import Cache, CacheUnwritable, Key, key
 from mebench.video.cache_format import Settled
 
@@ -138,11 +138,30 @@ def _found_or_made(task: Task, cache: Cache) -> Arrays | Settled:
     if (found := cache.get(where)) is not None:
         return found
     base = task.recipe.base()
-    if base is None:
-        made = task.recipe.make(task.source, task.rows)
-    else:
-        made = task.recipe.derive(compute(task._replace(recipe=base), cache))
-    return cache.put(where, made, task.recipe.half)
+    with _in_words(task):
+        if base is None:
+            made = task.recipe.make(task.source, task.rows)
+        else:
+            made = task.recipe.derive(compute(task._replace(recipe=base), cache))
+        return cache.put(where, made, task.recipe.half)
+
+
+@contextmanager
+def _in_words(task: Task) -> Iterator[None]:
+    """Let memory that is not enough, and what OpenCV refuses, be a sentence with the video and the frames in it."""
+    with needed("twins"):
+        import cv2
+    rows = f"{printable(task.source.frames.name)}, frames {task.rows[0][0]} to {task.rows[-1][1]}"
+    try:
+        yield
+    except (MemoryError, cv2.error) as error:
+        if isinstance(error, MemoryError) or getattr(error, "code", None) == cv2.Error.StsNoMem:
+            raise UserError(
+                f"{rows}: the memory is not enough for {task.recipe.name}. Give a smaller size=, a shorter window=, or "
+                "fewer workers."
+            ) from error
+        why = " ".join(str(getattr(error, "err", "") or error).split())
+        raise UserError(f"{rows}: OpenCV cannot compute {task.recipe.name} ({printable(why)}).") from error
 
 
 def extract(
@@ -177,12 +196,14 @@ def extract(
     UserError
         If a video cannot be computed, or a worker dies.
     CacheUnwritable
-        If the disk is full: the run stops, and what is finished is kept.
+        If the disk is full or the cache cannot be written to: the run stops, and what is finished is kept.
     """
     if workers < 1:
         raise UserError(f"{workers} workers: give at least 1.")
     cache = cache or Cache()
     tasks, missing, failed = _plan(sources, recipe, cache)
+    if missing:
+        cache.prepare()
     count = _Count(tasks, missing, progress)
     for name, task, done in _run(missing, cache, workers):
         for note in done.notes:

@@ -12,6 +12,7 @@ Farneback: SCIA 2003. DIS: Kroeger, Timofte, Dai, Van Gool, ECCV 2016. RLOF: Sen
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -19,7 +20,10 @@ import cv2
 import numpy as np
 
 from mebench.features.arrays import Array, FloatArray, grey_pair
-from mebench.problems import suggest
+from mebench.problems import quoted, suggest
+
+_LARGEST = 1_000_000
+"""No parameter that is a whole number has a use beyond this."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,21 @@ class Estimator:
     smallest: ClassVar[int] = 16
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            _check_type(self.name, field.name, str(field.type), getattr(self, field.name))
         try:
             object.__setattr__(self, "_solver", self._make())
         except (cv2.error, TypeError, OverflowError) as error:
             raise ValueError(f"{self.name} does not take these parameters: {self.parameters} ({error})") from error
+
+    def _need_positive(self, *names: str) -> None:
+        for name in names:
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{self.name}: {name} is positive, not {getattr(self, name)}")
+
+    def _need_fraction(self, name: str) -> None:
+        if not 0 < getattr(self, name) < 1:
+            raise ValueError(f"{self.name}: {name} lies between 0 and 1, not at {getattr(self, name)}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(self.parameters.values())
@@ -112,9 +127,8 @@ class TVL1(Estimator):
     }
 
     def _make(self) -> Any:
-        positive = ("tau", "lambda_", "theta", "scales", "warps", "epsilon", "inner", "outer")
-        if any(not getattr(self, name) > 0 for name in positive) or not 0 < self.scale_step < 1:
-            raise ValueError(f"tvl1 needs positive parameters and 0 < scale_step < 1: {self.parameters}")
+        self._need_positive("tau", "lambda_", "theta", "scales", "warps", "epsilon", "inner", "outer")
+        self._need_fraction("scale_step")
         if self.median not in (1, 3, 5):
             raise ValueError(f"tvl1's median filter is 1 (none), 3 or 5 pixels wide, not {self.median}")
         solver = cv2.optflow.DualTVL1OpticalFlow_create()  # type: ignore[attr-defined]
@@ -151,10 +165,10 @@ class Farneback(Estimator):
     smallest: ClassVar[int] = 8
 
     def _make(self) -> Any:
-        if not (0 < self.pyramid_scale < 1 and min(self.levels, self.window, self.iterations, self.poly_n) > 0):
-            raise ValueError(f"farneback needs positive parameters and 0 < pyramid_scale < 1: {self.parameters}")
-        if self.flags not in (0, cv2.OPTFLOW_FARNEBACK_GAUSSIAN) or not self.poly_sigma > 0:
-            raise ValueError("farneback's flags are 0 or cv2.OPTFLOW_FARNEBACK_GAUSSIAN, and poly_sigma is positive")
+        self._need_fraction("pyramid_scale")
+        self._need_positive("levels", "window", "iterations", "poly_n", "poly_sigma")
+        if self.flags not in (0, cv2.OPTFLOW_FARNEBACK_GAUSSIAN):
+            raise ValueError(f"farneback: flags are 0 or {cv2.OPTFLOW_FARNEBACK_GAUSSIAN} (Gaussian), not {self.flags}")
         return tuple(self.parameters.values())
 
     def _solve(self, first: Array, second: Array) -> FloatArray:
@@ -221,8 +235,7 @@ class RLOF(Estimator):
     smallest: ClassVar[int] = 48
 
     def _make(self) -> Any:
-        if min(self.grid_step, self.large_window, self.small_window, self.levels, self.iterations) < 1:
-            raise ValueError(f"rlof needs positive parameters: {self.parameters}")
+        self._need_positive("grid_step", "large_window", "small_window", "levels", "iterations")
         local = cv2.optflow.RLOFOpticalFlowParameter_create()  # type: ignore[attr-defined]
         local.setSupportRegionType(cv2.optflow.SR_FIXED)
         local.setLargeWinSize(self.large_window)
@@ -301,6 +314,26 @@ def flow(first: Array, second: Array, method: str = "tvl1", preset: str | None =
         If a name or value is unknown, the images differ in size, are too small, or hold anything but grey levels.
     """
     return estimator(method, preset, **parameters)(first, second)
+
+
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "float": ((int, float, np.integer, np.floating), "a number"),
+    "int": ((int, np.integer), "a whole number"),
+    "bool": ((bool, np.bool_), "true or false"),
+    "str": ((str,), "a word"),
+}
+
+
+def _check_type(method: str, name: str, kind: str, value: Any) -> None:
+    """Raise ValueError that names the parameter which is no number of its kind."""
+    allowed, meant = _TYPES[kind]
+    suits: bool = isinstance(value, allowed)
+    if not suits or (isinstance(value, bool) and kind != "bool"):
+        raise ValueError(f"{method}: {name} is {meant}, not {quoted(value)}")
+    if kind == "float" and not math.isfinite(float(value)):
+        raise ValueError(f"{method}: {name} is a finite number, not {value}")
+    if kind == "int" and abs(int(value)) > _LARGEST:
+        raise ValueError(f"{method}: {name} is at most {_LARGEST}, not {value}")
 
 
 def _byte(image: Array) -> Array:

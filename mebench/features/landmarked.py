@@ -52,6 +52,12 @@ class LandmarkedFrames:
         return self.frames.fps
 
     @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of the frames, None where they do not tell it."""
+        size: tuple[int, int] | None = getattr(self.frames, "size", None)
+        return size
+
+    @property
     def report(self) -> Report:
         """That of the frames."""
         return self.frames.report

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.features.cropped import Crop, CroppedFrames
+from mebench.features.landmarked import LandmarkedFrames
 from mebench.features.recipes.common import Source
-from mebench.problems import UserError, plural, printable
+from mebench.problems import UserError, plural, printable, quoted, suggest
 from mebench.video.cache import Cache
 from mebench.video.locate import clip_frames, video_frames
+
+if TYPE_CHECKING:
+    from mebench.video.landmarks.types import LandmarkSource
 
 _SHOWN = 3
 
@@ -80,6 +85,34 @@ def cropped(sources: Sources, how: Crop, cache: Cache) -> Sources:
         for name, source in sources.by_id.items()
     }
     return replace(sources, by_id=by_id)
+
+
+def landmarked(sources: Sources, source: LandmarkSource, cache: Cache) -> Sources:
+    """Return the sources with frames that know their landmarks, for recipes that are made of them."""
+    by_id = {
+        name: replace(one, frames=LandmarkedFrames(one.frames, source, cache.root))
+        for name, one in sources.by_id.items()
+    }
+    return replace(sources, by_id=by_id)
+
+
+def chosen(sources: Sources, names: Sequence[str]) -> Sources:
+    """Return the sources of some videos or clips alone, in the order of the dataset.
+
+    Raises
+    ------
+    UserError
+        If there is no such video, or no frames of it.
+    """
+    for name in names:
+        if name in sources.absent:
+            raise UserError(f"There are no frames of the {sources.noun} {quoted(name)}.")
+        if name not in sources.by_id:
+            known = list(sources.by_id)
+            some = ", ".join(map(printable, known[:_SHOWN])) + (", ..." if len(known) > _SHOWN else "")
+            raise UserError(f"There is no {sources.noun} {quoted(name)}.{suggest(name, known)} Known: {some}.")
+    by_id = {name: source for name, source in sources.by_id.items() if name in names}
+    return replace(sources, by_id=by_id, absent=())
 
 
 def _frame(number: Any) -> int | None:

@@ -147,7 +147,10 @@ def ensure(
     made = twin(name, seed)
     dials = dials or Dials()
     out = cache_folder() / "twins-1" / f"{name}-{seed}-{Plan(made, dials, Path()).key()}"
-    render(Plan(made, dials, out), workers, progress, waiting=lambda: None)
+    plan = Plan(made, dials, out)
+    if manifest.read(out / manifest.NAME) is None and any((out / name).exists() for name in plan.frame_roots):
+        shutil.rmtree(out, ignore_errors=True)  # clearing the cache was cut short: nobody else puts frames here
+    render(plan, workers, progress, waiting=lambda: None)
     return out
 
 

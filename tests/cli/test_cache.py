@@ -47,6 +47,21 @@ def test_what_is_there_is_counted_by_kind_and_explained(run, filled):
     assert "video s15_0101, first 6" in out
 
 
+def test_rows_are_told_by_their_ends(run, cache):
+    cache.put(key("flow", video="v", rows=[(n, n + 3) for n in range(5, 500)]), {"x": np.zeros(3)})
+    shown = json.loads(run("cache", "--json")[1])
+    assert shown["biggest"][0]["made_of"]["rows"] == {"first": 5, "last": 502, "count": 495}
+
+
+@pytest.mark.parametrize("columns", [80])
+def test_no_line_is_wider_than_the_terminal(run, cache):
+    parts = {f"parameter_{n}": "x" * 20 for n in range(6)}
+    cache.put(key("a-kind-with-a-long-name", video="s15/s15_0101_long", **parts), {"x": np.zeros(3)})
+    lines = run("cache")[1].splitlines()[1:]
+    assert max(map(len, lines)) <= 80
+    assert "--yes" in lines[-1]
+
+
 def test_a_damaged_entry_is_shown_as_such(run, cache):
     cache.put(key("flow", n=1), {"x": np.zeros(3)})
     cache.path(key("flow", n=1)).write_bytes(b"\x1b[2J" * 40)

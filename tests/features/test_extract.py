@@ -3,13 +3,14 @@
 import errno
 import os
 
+import cv2
 import numpy as np
 import pytest
 
 from mebench.features import extract as module
 from mebench.features.extract import extract
 from mebench.features.flow import flow
-from mebench.features.recipes import common, recipe
+from mebench.features.recipes import common, recipe, recipe_class
 from mebench.features.recipes.common import Source
 from mebench.problems import UserError
 from mebench.video.cache import Cache, CacheUnwritable
@@ -235,3 +236,18 @@ def test_the_key_follows_frames_parameters_and_code_and_nothing_else(monkeypatch
     monkeypatch.setattr(module.code, "identity", lambda modules: {"mebench": "other"})
     others.append(module.chunk_key(source, recipe("flow", DIS), rows))
     assert len({key.digest for key in [base, *others]}) == len(others) + 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_opencv_or_memory_refuse_is_a_sentence_about_the_video(cache, workers):
+    class Refusing(recipe_class("flow")):
+        def make(self, source, rows):
+            if source.frames.name == "big":
+                raise MemoryError
+            return cv2.resize(np.zeros((4, 4), np.uint8), (-1, 5))
+
+    names = ("big", "odd")
+    found = extract({n: MadeFrames(n) for n in names}, Refusing(method="dis"), cache, workers=workers, keep_going=True)
+    assert found.failed["big"].startswith("big, frames 1 to 40: the memory is not enough for flow")
+    assert found.failed["odd"].startswith("odd, frames 1 to 40: OpenCV cannot compute flow (")
+    assert all("\n" not in sentence for sentence in found.failed.values())

@@ -1,7 +1,10 @@
 """``mebench feature``: lists, explains, and computes over a dataset whose frames lie in folders."""
 
 import json
+import os
+import signal
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -165,6 +168,17 @@ def test_a_damaged_frame_is_named_and_the_other_video_is_kept(run, mine, frames)
         (("flow", "-d", "mine", "--missing", "ignore"), "There is no policy for missing frames 'ignore'"),
         (("flow", "-d", "mine", "--frames", "/nowhere"), "there is no such folder"),
         (("flow", "-d", "casme2-twin"), "casme2-twin-small"),
+        (("flow", "-d", "mine", "-p", "size=999999"), "at most 2048 x 2048"),
+        (("lbp-top", "-d", "mine", "-p", "frames=100000000"), "1 to 10000 frames"),
+        (("flow", "-d", "mine", "--crop", "face", "--crop-size", "100000"), "--crop-size"),
+        (("flow", "-d", "mine", "--landmarks", "wat"), "Give --crop too"),
+        (("flow", "-d", "mine", "--align", "clip"), "Give --crop too"),
+        (("flow", "-d", "mine", "--crop-size", "64"), "Give --crop too"),
+        (("flow", "-d", "mine", "--crop", "face", "--landmarks", "file=nope.csv"), "no such file or folder"),
+        (("face-geometry", "-d", "mine", "--landmarks", "file=nope.csv"), "no such file or folder"),
+        (("flow", "-d", "mine", "--video", "v11"), "Did you mean 'v1'"),
+        (("flow", "-d", "mine", "--video", "v3"), "no frames of the video 'v3'"),
+        (("flow", "-d", "mine", "-p", "tau=x"), "tau is a number, not 'x'"),
     ],
 )
 def test_a_mistake_is_one_sentence(run, mine, arguments, sentence):
@@ -192,3 +206,83 @@ def test_a_hostile_name_writes_nowhere_else(run, tmp_path, frames):
     assert code == 2
     assert "Traceback" not in err
     assert not (tmp_path / "v1").exists()
+
+
+def write_faces(folder, videos, n=12):
+    folder.mkdir()
+    numbers = np.arange(1, n + 1)
+    points = np.repeat(canonical_points("face", (44, 44))[None], n, axis=0)
+    for video in videos:
+        found = Landmarks(numbers, points, np.full(n, np.nan), np.ones(n, dtype=bool), "file")
+        write_landmarks(folder / f"{video}.csv", found)
+    return folder
+
+
+@pytest.mark.parametrize("crop", [(), ("--crop", "face", "--crop-size", 32)])
+def test_landmarks_reach_the_recipes_that_are_made_of_them(run, mine, tmp_path, crop):
+    source = ("--landmarks", f"file={write_faces(tmp_path / 'landmarks', ('v1',))}")
+    out = tmp_path / "out"
+    common = ("face-geometry", "-d", mine, "-p", "window=5", *source, *crop, "--workers", 1, "--out", out)
+    code, text, err = run("feature", "run", *common, "--video", "v1")
+    assert (code, "note" in err) == (0, False)
+    assert text.startswith("face-geometry of mine: 1 video, 8 rows")
+    assert np.load(out / "v1" / "geometry.npy").shape == (8, 67)
+    code, text, err = run("feature", "run", *common)
+    assert code == 2
+    assert text.startswith("face-geometry of mine: 1 video, 8 rows")
+    assert err.count("no landmark file for the video v2") == 1
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing_half(run, mine, tmp_path):
+    resource = pytest.importorskip("resource")
+    arguments = ("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1)
+    assert run(*arguments)[0] == 0
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        code, out, err = run(*arguments, "--out", tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (code, out) == (2, "")
+    assert "the features cannot be written (File too large)" in err
+    assert [p for p in (tmp_path / "out").rglob("*") if p.is_file()] == []
+
+
+def test_a_cache_that_is_a_file_is_said_before_any_work(run, mine, tmp_path, monkeypatch):
+    (tmp_path / "afile").touch()
+    monkeypatch.setenv("MEBENCH_CACHE", str(tmp_path / "afile"))
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 2)
+    assert (code, out) == (2, "")
+    assert "Name another folder with MEBENCH_CACHE" in err
+    assert "cache clear" not in err
+    assert "Warning" not in err
+
+
+def test_a_complete_failure_promises_nothing(run, mine, frames):
+    for video in ("v1", "v2"):
+        for image in (frames / video).iterdir():
+            image.write_bytes(b"")
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS, "--workers", 1)
+    assert (code, out) == (2, "")
+    assert "They lie in the cache" not in err
+    assert "0 of 0" not in err
+
+
+def test_markup_is_not_shown_but_presets_and_settings_are(run):
+    text = run("feature", "show", "flow")[1]
+    assert "`" not in text
+    assert "method=tvl1: preset=ipol or opencv or quick; settings tau=0.25" in text
+    assert "Needs landmarks" in run("feature", "show", "face-geometry")[1]
+
+
+def test_sigterm_ends_as_ctrl_c_does(run, mine, monkeypatch):
+    def terminated(*_, **__):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("mebench.cli.feature_run.extract", terminated)
+    code, out, err = run("feature", "run", "flow", "-d", mine, *DIS)
+    assert (code, out) == (143, "")
+    assert "give the same command again" in err
+    assert signal.getsignal(signal.SIGTERM) == before

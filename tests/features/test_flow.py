@@ -148,8 +148,8 @@ def test_images_that_would_crash_opencv_are_refused():
         ({"method": "tvl1", "preset": "ipl"}, "ipol"),
         ({"method": "tvl1", "warp": 3}, "Did you mean 'warps'"),
         ({"method": "tvl1", "tau": -1}, "positive"),
-        ({"method": "tvl1", "lambda_": float("nan")}, "positive"),
-        ({"method": "tvl1", "warps": "five"}, "parameters"),
+        ({"method": "tvl1", "lambda_": float("nan")}, "lambda_ is a finite number"),
+        ({"method": "tvl1", "warps": "five"}, "warps is a whole number"),
         ({"method": "tvl1", "median": 4}, "median"),
         ({"method": "farneback", "pyramid_scale": 1.5}, "pyramid_scale"),
         ({"method": "dis", "quality": "best"}, "medium"),
@@ -215,3 +215,20 @@ def test_flow_image():
             flow_image(field, **wrong)
     with pytest.raises(ValueError, match="bound"):
         flow_bytes(field, 0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"tau": "x"}, "tvl1: tau is a number, not 'x'"),
+        ({"tau": float("nan")}, "tvl1: tau is a finite number, not nan"),
+        ({"warps": 0}, "tvl1: warps is positive, not 0"),
+        ({"warps": 2.5}, "tvl1: warps is a whole number, not '2.5'"),
+        ({"scale_step": 1}, "tvl1: scale_step lies between 0 and 1, not at 1"),
+        ({"inner": 10**10}, "tvl1: inner is at most 1000000"),
+    ],
+)
+def test_a_wrong_parameter_is_named_alone(parameters, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}") as caught:
+        estimator("tvl1", **parameters)
+    assert "{" not in str(caught.value)

@@ -164,7 +164,7 @@ def test_every_recipe_is_registered_under_its_name_and_explains_itself(name):
         ("flow", {"step": True}, "step is a whole number"),
         ("flow", {"pairs": "all"}, "There is no choice of pairs 'all'"),
         ("flow", {"size": 4}, "at least 8 x 8"),
-        ("flow", {"warps": "many"}, "does not take these parameters"),
+        ("flow", {"warps": "many"}, "warps is a whole number, not 'many'"),
         ("strain", {"form": "four-term"}, "frobenius or three-term"),
         ("strain", {"differences": "none"}, "central, backward or forward"),
         ("lbp-top", {"grid": 5}, "grid is whole numbers"),

@@ -28,6 +28,8 @@ Row = tuple[int, int]
 CHUNK = 64
 """Rows a chunk, unless the images are large."""
 CHUNK_PIXELS = CHUNK * 256 * 256
+LARGEST_SIZE = 2048
+"""Width and height that images are scaled to at most: no dataset has larger faces."""
 LARGEST_WINDOW = 1 << 28
 """Pixels of all images that a single row may need."""
 
@@ -86,7 +88,8 @@ class Recipe:
     Class attributes: `name`; `summary`, one line for the list; `reference`, where it comes from; `half`, the arrays
     that lose nothing that matters as float16, with the largest harmless absolute error; `planning`, the parameters that
     decide which rows there are but not what is in them, and so are no part of the key; `windows`, whether a row needs
-    all frames from its first to its last, not these two alone.
+    all frames from its first to its last, not these two alone; `of_landmarks`, whether it needs frames that know their
+    landmarks (:class:`mebench.features.landmarked.LandmarkedFrames`).
     """
 
     name: ClassVar[str]
@@ -95,12 +98,15 @@ class Recipe:
     half: ClassVar[Mapping[str, float]] = {}
     planning: ClassVar[frozenset[str]] = frozenset()
     windows: ClassVar[bool] = False
+    of_landmarks: ClassVar[bool] = False
 
     size: int | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None and self.size < 8:
             raise UserError(f"size {self.size}: images are scaled to at least 8 x 8 pixels.")
+        if self.size is not None and self.size > LARGEST_SIZE:
+            raise UserError(f"size {self.size}: images are scaled to at most {LARGEST_SIZE} x {LARGEST_SIZE} pixels.")
 
     def rows(self, source: Source) -> list[Row]:
         """Return the rows of a source, ascending."""
@@ -125,6 +131,10 @@ class Recipe:
         """Return the parameters that decide what is in a row."""
         return {name: value for name, value in asdict(self).items() if name not in self.planning}
 
+    def held(self, n_frames: int) -> int:
+        """Return how many images are held at once for a window of `n_frames`."""
+        return n_frames
+
     def chunks(self, source: Source) -> list[tuple[Row, ...]]:
         """Return the rows in chunks; larger images make shorter ones.
 
@@ -137,7 +147,7 @@ class Recipe:
         pixels = self.size**2 if self.size else _pixels(source.frames, rows[0][0])
         per_row = pixels
         if self.windows:
-            longest = max(last - first + 1 for first, last in rows)
+            longest = self.held(max(last - first + 1 for first, last in rows))
             if pixels * longest > LARGEST_WINDOW:
                 raise UserError(
                     f"{printable(source.frames.name)}: a window of {longest} frames of {plural(pixels, 'pixel')} is "

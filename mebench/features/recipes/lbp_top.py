@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mebench.features.recipes.common import Arrays, Row, Source, Windows, about, named, stack
+from mebench.problems import UserError
 
 if TYPE_CHECKING:
     from mebench.features.grid import Norm
     from mebench.features.lbp import Codes
 
 _LARGEST_TRIAL = 300
+_MOST_FRAMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,15 @@ class LBPTop(Windows):
     name: ClassVar[str] = "lbp-top"
     summary: ClassVar[str] = "LBP on three orthogonal planes, of a clip or of sliding windows."
     reference: ClassVar[str] = "Zhao and Pietikainen 2007"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.frames is not None and not 1 <= self.frames <= _MOST_FRAMES:
+            raise UserError(f"frames {self.frames}: a clip is interpolated to 1 to {_MOST_FRAMES} frames.")
+
+    def held(self, n_frames: int) -> int:
+        """Return the frames of a window before or after it is interpolated, whichever are more."""
+        return max(n_frames, self.frames or 0)
 
     def check(self) -> None:
         """Try the parameters on the smallest clip that suits them."""
