@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mebench.cli.progress import duration, progress
 from mebench.cli.tables import plain_table
-from mebench.cli.terminal import colour, width
+from mebench.cli.terminal import colour, plain, width
 from mebench.problems import plural
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Stages:
 def page_text(facts: dict[str, Any]) -> str:
     """Return what is known of a method, for the terminal."""
     wide, bright = width(), colour()
-    parts = [f"{facts['name']} ({facts['task']}): {facts['summary']}", "", facts["text"], ""]
+    parts = [f"{facts['name']} ({facts['task']}): {facts['summary']}", "", plain(facts["text"]), ""]
     presets = list(facts["presets"])
     if facts["parameters"]:
         rows = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import textwrap
 import threading
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mebench.cli.options import DatasetName
-from mebench.cli.terminal import colour, say, width
+from mebench.cli.terminal import colour, plain, say, width
 from mebench.problems import UserError, quoted
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     kind = recipe_class(name)
     default = kind()
     parameters = {field.name: getattr(default, field.name) for field in fields(kind) if field.name != "settings"}
-    text = _plain(inspect.getdoc(kind) or "")
+    text = plain(inspect.getdoc(kind) or "")
     methods = _methods() if "settings" in {field.name for field in fields(kind)} else {}
     if as_json:
         shown = {"name": name, "summary": kind.summary, "reference": kind.reference, "text": text}
@@ -71,13 +70,6 @@ def show(name: Name, as_json: AsJson = False) -> None:
         typer.echo("Needs landmarks: give --landmarks dlib, openface=PATH or file=PATH.")
     for array, error in kind.half.items():
         typer.echo(f"Stored as float16 where the error stays below {error:g}: {array}")
-
-
-def _plain(text: str) -> str:
-    """Return a docstring without its markup."""
-    text = re.sub(r":[a-z]+:`([^`]*)`", r"\1", text)
-    text = re.sub(r"``([^`]*)``|`([^`]*)`", lambda found: found[1] or found[2] or "", text)
-    return re.sub(r"^([A-Z][a-z ]+)\n-{3,}$", r"\1:", text, flags=re.MULTILINE)
 
 
 def _methods() -> dict[str, dict[str, Any]]:

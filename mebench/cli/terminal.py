@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 
@@ -22,3 +23,11 @@ def colour() -> bool:
 def say(text: str) -> None:
     """Print a remark to standard error, so that standard output holds the result alone."""
     typer.echo(text, err=True)
+
+
+def plain(docstring: str) -> str:
+    """Return a docstring without its markup."""
+    text = re.sub(r":[a-z]+:`([^`]*)`", r"\1", docstring)
+    text = re.sub(r"``([^`]*)``|`([^`]*)`", lambda found: found[1] or found[2] or "", text)
+    text = re.sub(r"\*\*([^*\n]+)\*\*", r"\1", text)
+    return re.sub(r"^([A-Z][a-z ]+)\n-{3,}$", r"\1:", text, flags=re.MULTILINE)
