@@ -4,11 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from mebench.cli import main
 
-settings.register_profile("mebench", deadline=None, derandomize=True)
+# Nothing fails because a machine is slow.
+settings.register_profile("mebench", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mebench")
 
 HERE = Path(__file__).parent

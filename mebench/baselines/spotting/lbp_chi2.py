@@ -123,8 +123,8 @@ class LBPChi2(Spotter):
         "overlap": Parameter("frames that sections share; none: 9, 60, else .3 s", "code, MEGC2019"),
         "chunk": Parameter("frames of which at most one interval is made; none: 15, 100, else .5 s", "code, MEGC2019"),
         "at_least": Parameter("frames of a chunk that stand out; none: 6, 20, else .15 s", "code, MEGC2019"),
-        "blocks": Parameter("how many blocks of 36 count, those that differ most", "Moilanen et al. 2014"),
-        "radius": Parameter("of the patterns in pixels", "Moilanen et al. 2014"),
+        "blocks": Parameter("how many blocks of 36 count, those that differ most", "paper, Moilanen et al. 2014"),
+        "radius": Parameter("of the patterns in pixels", "paper, Moilanen et al. 2014"),
         "follow": Parameter(
             "frame, window or video: how the blocks follow the face",
             "choice: the frames that are compared are cut out alike; the papers track points and cut out each frame",
@@ -237,7 +237,7 @@ def heights(values: Values, section: int, overlap: int) -> Values:
 
     Examples
     --------
-    >>> heights(np.array([0.0, 0, 1, 0, 0, 0]), 3, 0).tolist()
+    >>> heights(np.array([0.0, 0, 1, 0, 0, 0]), 3, 0).round(6).tolist()
     [-0.5, -0.5, 1.0, -1.0, -1.0, -1.0]
     """
     found = np.full(len(values), _NEVER)
