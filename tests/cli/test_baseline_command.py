@@ -77,7 +77,6 @@ MISTAKES = {
     ("random-spotter", "-p", "rat=1"): "Did you mean 'rate'?",
     ("random-spotter", "-p", "rate"): "this is not NAME=VALUE",
     ("random-spotter", "-p", "rate=-1"): "Give a number of at least 0",
-    ("empty", "--device", "cuda"): "--device cuda",
     ("empty", "--engine-option", "address=x"): "The engine local has no options",
     ("empty", "--engine", "dask", "-E", "adress=x"): "Did you mean 'address'?",
     ("empty", "--amplitude", "2"): "does not look at",
