@@ -1,5 +1,6 @@
 """Test helpers of each folder are plain modules beside its tests."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from mebench.cli import main
 # Nothing fails because a machine is slow.
 settings.register_profile("mebench", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mebench")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a script, Ctrl-C is ignored, and would be by every process that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring", "video")]
