@@ -12,27 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mebench.datasets.catalog import original_name
+from mebench.features.cropped import Face
 from mebench.problems import UserError, printable
 
 if TYPE_CHECKING:
     from mebench.features.recipes.common import Recipe, Source
     from mebench.video.frames import Frames
 
+__all__ = ["Arrays", "Clip", "Face", "Points", "Video"]
+
 Arrays = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Face:
-    """How a method wants faces cut out; the landmark source is the user's choice, not the method's.
-
-    The parameters are those of :class:`mebench.features.cropped.Crop`. For ``size=None`` a box keeps its own size.
-    """
-
-    crop: str = "face"
-    size: int | None = 224
-    align: str = "clip"
-    section: int = 200
-    fit: str = "stable"
 
 
 @dataclass(frozen=True)

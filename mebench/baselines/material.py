@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mebench.baselines.data import Clip, Face, Video
+from mebench.baselines.data import Clip, Video
 from mebench.baselines.method import Labels, Method, Names
 from mebench.datasets import catalog, library
 from mebench.datasets.dataset import ClipDataset, Dataset
@@ -279,12 +279,8 @@ def _sources(
     face = method.face()
     landmarks = _landmark_source(places.landmarks) if face is not None or method.NEEDS_LANDMARKS else None
     if face is not None and landmarks is not None:
-        found = cropped(found, _crop(Crop, face, landmarks), Cache(places.cache))
+        found = cropped(found, Crop(landmarks, face), Cache(places.cache))
     return {key: Found(source, landmarks) for key, source in found.by_id.items()}
-
-
-def _crop(kind: Any, face: Face, landmarks: Any) -> Any:
-    return kind(landmarks, face.crop, face.size, face.align, face.section, face.fit)
 
 
 def frames_root(name: str, places: Places, workers: int, tell: Told) -> Path:

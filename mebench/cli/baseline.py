@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mebench.cli.assigned import assigned, value_of
 from mebench.cli.terminal import colour, say, width
-from mebench.problems import UserError, plural, quoted
+from mebench.problems import plural
 
 if TYPE_CHECKING:
     from mebench.baselines.runner import Result
@@ -267,22 +268,6 @@ def _say_plan(settings: Settings, as_json: bool) -> None:
 
 
 def _assigned(option: str, given: str) -> tuple[str, Any]:
-    """Return name and value of NAME=VALUE; a value is a number, several with commas, true, false, none, or a word."""
-    name, equals, value = given.partition("=")
-    if not (name and equals):
-        raise UserError(f"{option} {quoted(given)}: this is not NAME=VALUE.")
-    if "," in value:
-        return name, tuple(_value(part) for part in value.split(",") if part)
-    return name, _value(value)
-
-
-def _value(word: str) -> Any:
-    words = {"true": True, "false": False, "none": None}
-    if word.lower() in words:
-        return words[word.lower()]
-    for kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            continue
-    return word
+    """Return name and value of NAME=VALUE; several values have commas between them."""
+    name, value = assigned(option, given)
+    return name, tuple(value_of(part) for part in value.split(",") if part) if "," in value else value_of(value)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mebench.cli.assigned import assigned, value_of
 from mebench.cli.options import DatasetName
 from mebench.cli.terminal import colour, plain, say, width
 from mebench.problems import UserError, quoted
@@ -184,25 +185,11 @@ def _again(asked: Recipe) -> str:
 
 
 def _parameter(given: str) -> tuple[str, Any]:
-    """Return name and value of NAME=VALUE; a value is a number, several with commas, true, false, none, or a word."""
-    name, equals, value = given.partition("=")
-    if not (name and equals):
-        raise UserError(f"--param {quoted(given)}: this is not NAME=VALUE, such as method=dis.")
-    parts = [_value(part) for part in value.split(",")]
+    """Return name and value of NAME=VALUE; several numbers have commas between them."""
+    name, value = assigned("--param", given, such_as="method=dis")
+    parts = [value_of(part) for part in value.split(",")]
     several = len(parts) > 1 and not any(isinstance(part, str) for part in parts)
-    return name, tuple(parts) if several else _value(value)
-
-
-def _value(word: str) -> Any:
-    words = {"true": True, "false": False, "none": None}
-    if word.lower() in words:
-        return words[word.lower()]
-    for kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            continue
-    return word
+    return name, tuple(parts) if several else value_of(value)
 
 
 def _written(value: Any) -> str:

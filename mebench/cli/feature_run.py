@@ -13,7 +13,7 @@ from mebench.problems import UserError, plural, quoted, unknown_name
 from mebench.video.cache import Cache
 
 with needed("twins"):
-    from mebench.features.cropped import Crop, CroppedFrames
+    from mebench.features.cropped import Crop, CroppedFrames, Face
     from mebench.features.extract import Features, Progress, extract
     from mebench.features.landmarked import LandmarkedFrames
     from mebench.features.recipes.common import Recipe, Source
@@ -197,7 +197,7 @@ def crop_of(crop: str, size: int, align: str, landmarks: LandmarkSource) -> Crop
         raise unknown_name("crop", crop, [*LAYOUTS, *CROPS])
     if align not in {"clip", "section", "frame"}:
         raise unknown_name("alignment", align, ["clip", "section", "frame"])
-    return Crop(landmarks, crop, size, align)
+    return Crop(landmarks, Face(crop, size, align))
 
 
 def _frames_root(name: str, workers: int | None) -> Path:

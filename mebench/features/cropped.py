@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Crop:
+class Face:
     """How faces are cut out; the parameters are those of :func:`mebench.video.preparing.prepare`.
 
     Parameters
     ----------
-    landmarks : LandmarkSource
     crop : str
         A canonical face or the box of a paper, by name.
     size : int, optional
@@ -41,12 +40,19 @@ class Crop:
     fit : str
     """
 
-    landmarks: LandmarkSource
     crop: str = "face"
     size: int | None = 224
     align: str = "clip"
     section: int = 200
     fit: str = "stable"
+
+
+@dataclass(frozen=True)
+class Crop:
+    """Where the landmarks come from, which is the user's choice, and how faces are cut out by them."""
+
+    landmarks: LandmarkSource
+    face: Face = Face()
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ class CroppedFrames:
     @property
     def size(self) -> tuple[int, int] | None:
         """Width and height of the crops, None where each box keeps its own."""
-        return (self.how.size, self.how.size) if self.how.size is not None else None
+        size = self.how.face.size
+        return (size, size) if size is not None else None
 
     @property
     def report(self) -> Report:
@@ -118,17 +125,15 @@ class CroppedFrames:
 
     @cached_property
     def _key(self) -> Key:
-        how = self.how
+        landmarks, face = self.how.landmarks, self.how.face
         return key(
             "face-placement",
             video=self.frames.name,
             frames=self.frames.identity,
             clip=[self.begin, self.end],
-            landmarks=how.landmarks.identity(self.frames),
-            parameters=[how.crop, how.size, how.align, how.section if how.align == "section" else None, how.fit],
-            code=code.identity(
-                ("mebench.video.preparing", type(how.landmarks).__module__, type(self.frames).__module__)
-            ),
+            landmarks=landmarks.identity(self.frames),
+            parameters=[face.crop, face.size, face.align, face.section if face.align == "section" else None, face.fit],
+            code=code.identity(("mebench.video.preparing", type(landmarks).__module__, type(self.frames).__module__)),
         )
 
     @cached_property
@@ -138,18 +143,7 @@ class CroppedFrames:
     def _place(self) -> Arrays:
         from mebench.video.preparing import prepare
 
-        how = self.how
-        made = prepare(
-            self.frames,
-            how.landmarks,
-            crop=how.crop,
-            size=how.size,
-            align=how.align,
-            section=how.section,
-            fit=how.fit,
-            first=self.begin,
-            last=self.end,
-        )
+        made = prepare(self.frames, self.how.landmarks, **asdict(self.how.face), first=self.begin, last=self.end)
         boxes = [tuple(p.box) if p.box is not None else (-1, -1, -1, -1) for p in made.placements]
         return {
             "starts": made.starts,

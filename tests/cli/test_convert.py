@@ -1,7 +1,7 @@
 """``mebench convert``: what can be kept is kept, what cannot is named first, and no file is overwritten by accident."""
 
 import json
-import sys
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mebench
-from mebench.cli import main
 from mebench.datasets import library
 from mebench.datasets.delimited import Text
 from mebench.problems import UserError
@@ -25,20 +24,10 @@ TWIN = "casme-sq-twin"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run ``mebench convert`` in this process, in a folder of its own: (exit code, standard output, standard error)."""
+def run(run, monkeypatch, tmp_path):
+    """Run ``mebench convert`` in a folder of its own: (exit code, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", "convert", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
+    return partial(run, "convert")
 
 
 @pytest.fixture

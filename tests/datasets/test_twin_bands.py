@@ -48,7 +48,7 @@ DENSITY = {
 }
 
 
-def within(values, band):
+def assert_within(values, band):
     """The quartiles and the mean lie inside the band, which holds about nine tenths of the values."""
     values = np.asarray(values, float)
     low, first, _, third, high, mean = band
@@ -71,14 +71,14 @@ def written(name, seed):
 def test_lengths(name, kind, seed):
     rows = written(name, seed) if name in VIDEOS else twin(name, seed).movements
     of_type = rows[rows["type"] == kind]
-    within(of_type["offset"] - of_type["onset"] + 1, LENGTHS[name, kind])
+    assert_within(of_type["offset"] - of_type["onset"] + 1, LENGTHS[name, kind])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("name", "kind"), APEX)
 def test_where_the_apex_lies(name, kind, seed):
     moved = twin(name, seed).movements.query("type == @kind")
-    within((moved["apex"] - moved["onset"]) / (moved["offset"] - moved["onset"]), APEX[name, kind])
+    assert_within((moved["apex"] - moved["onset"]) / (moved["offset"] - moved["onset"]), APEX[name, kind])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -86,13 +86,13 @@ def test_where_the_apex_lies(name, kind, seed):
 def test_gaps(name, seed):
     rows = written(name, seed).sort_values(["video", "onset", "offset"], kind="stable")
     follows = rows["video"].eq(rows["video"].shift())
-    within((rows["onset"] - rows["offset"].shift())[follows], GAPS[name])
+    assert_within((rows["onset"] - rows["offset"].shift())[follows], GAPS[name])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", VIDEOS)
 def test_lengths_of_videos(name, seed):
-    within(twin(name, seed).videos["n_frames"], VIDEOS[name])
+    assert_within(twin(name, seed).videos["n_frames"], VIDEOS[name])
 
 
 @pytest.mark.parametrize("seed", SEEDS)

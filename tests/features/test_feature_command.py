@@ -3,14 +3,12 @@
 import json
 import os
 import signal
-import sys
 import time
 
 import cv2
 import numpy as np
 import pytest
 
-from mebench.cli import main
 from mebench.features.flow import flow
 from mebench.video.canonical import canonical_points
 from mebench.video.landmarks.file import write_landmarks
@@ -21,21 +19,15 @@ DIS = ("--param", "method=dis", "--param", "preset=ultrafast")
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run the command line in this process with a cache of its own: (exit code, output, errors)."""
+def columns():
+    return 200
+
+
+@pytest.fixture
+def run(run, monkeypatch, tmp_path):
+    """Run the command line with a cache of its own."""
     monkeypatch.setenv("MEBENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
+    return run
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,19 +18,9 @@ DRAWN = {"casme-sq-twin-tiny": 5, "smic-e-long-twin-tiny": 3}
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mebench", "dataset", "twin", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = done.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
+def run(run):
+    """Run ``mebench dataset twin``: (exit code, standard output, standard error)."""
+    return partial(run, "dataset", "twin")
 
 
 @pytest.fixture(autouse=True)
