@@ -14,6 +14,7 @@ FLOORS = [
     {"__main__"},
     {"cli"},
     {"leaderboard"},
+    {"pages", "figures"},
     {"baselines"},
     {"features"},
     {"video", "rendering"},

@@ -21,8 +21,12 @@ COUNTS = ("tp", "fp", "fn", "confirmed")
 
 
 def submission_block(submission: Submission | LabelSubmission, predictions: int) -> dict[str, Any]:
-    """Return what a report says of the submission: its name without folders, its hash, and what its makers said."""
+    """Return what a report says of the submission: its name without folders, its hash, and what its makers said.
+
+    What their metadata say beyond the method and its choices goes under ``meta`` as it is.
+    """
     meta = submission.meta
+    own = {"schema", "method", "selection", "threshold_source"}
     return {
         "file": printable(Path(submission.name).name),
         "format": submission.format,
@@ -31,6 +35,7 @@ def submission_block(submission: Submission | LabelSubmission, predictions: int)
         "method": meta.get("method"),
         "selection": meta.get("selection"),
         "threshold_source": meta.get("threshold_source"),
+        "meta": {name: value for name, value in meta.items() if name not in own},
     }
 
 
