@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,29 +11,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mebench.metrics import recognition, resampling, spotting
-from mebench.metrics.comparison import PERMUTATIONS, paired_difference, pairwise_tests
+from mebench.metrics import resampling
+from mebench.metrics.comparison import PERMUTATIONS, PairTest, compare_pairs, fitting_test, paired_difference
+from mebench.metrics.named import RECOGNITION, SPOTTING, Statistic
 from mebench.metrics.ranking import rank_intervals, tie_groups
-from mebench.metrics.ratios import Numbers
 from mebench.problems import UserError, unknown_name
 from mebench.report.model import Report, defined, is_oracle
 from mebench.scoring import score
-
-Statistic = Callable[[Numbers], NDArray[np.float64]]
-
-SPOTTING: Mapping[str, Statistic] = {"f1": spotting.f1, "precision": spotting.precision, "recall": spotting.recall}
-RECOGNITION: Mapping[str, Statistic] = {
-    "uf1": recognition.uf1,
-    "uar": recognition.uar,
-    "accuracy": recognition.accuracy,
-}
 
 
 @dataclass(frozen=True)
 class Pair:
     """The first system minus the second, on one part of the data.
 
-    ``p_value`` is of a paired permutation test over subjects; ``adjusted`` is after Holm over all pairs of the part.
+    ``p_value`` is of the comparison's ``test`` over subjects; ``adjusted`` is after Holm over all pairs of the part.
     """
 
     part: str
@@ -61,8 +52,9 @@ class System:
 class Comparison:
     """What a comparison says.
 
-    ``tie_groups`` holds, by part, the largest groups in which no two are separable; ``oracle`` names the systems whose
-    epoch or thresholds were chosen on the test labels.
+    ``test`` is ``permutation``, or ``jackknife`` where there are too many pairs for the swaps drawn; ``tie_groups``
+    holds, by part, the largest groups in which no two are separable; ``oracle`` names the systems whose epoch or
+    thresholds were chosen on the test labels.
     """
 
     dataset: str
@@ -71,6 +63,7 @@ class Comparison:
     subjects: int
     level: float
     interval: str
+    test: PairTest
     permutations: int
     seed: int
     systems: tuple[System, ...]
@@ -143,6 +136,7 @@ def compare(
         subjects=len(reports[0].by_subject),
         level=resampling.LEVEL,
         interval=interval,
+        test=fitting_test(len(reports), permutations),
         permutations=permutations,
         seed=seed,
         systems=tuple(systems),
@@ -164,7 +158,8 @@ def _part(
     seed: int,
 ) -> tuple[list[System], list[Pair], tuple[tuple[str, ...], ...]]:
     """Return the systems, the pairs and the tie groups of one part of the data."""
-    tests = pairwise_tests(tables, statistic, permutations=permutations, seed=seed)
+    test = fitting_test(len(tables), permutations)
+    tests = compare_pairs(tables, statistic, test, permutations, seed)
     scores = np.array([float(statistic(table.sum(axis=0))) for table in tables])
     ranks = rank_intervals(scores, tests.adjusted)
     systems = [

@@ -18,7 +18,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring", "video")]
+sys.path[:0] = [
+    str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring", "video", "pages", "leaderboard", "figures")
+]
 
 
 @pytest.fixture(scope="session")

@@ -47,9 +47,15 @@ def pages() -> dict[str, str]:
     return {"README.md": "\n".join(lines) + "\n" + YOUR_OWN, **made}
 
 
-if __name__ == "__main__":
+def write_pages() -> None:
+    """Write all pages, and remove those of baselines that are no more."""
+    made = pages()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in set(FOLDER.glob("*.md")) - {FOLDER / name for name in pages()}:
+    for old in set(FOLDER.glob("*.md")) - {FOLDER / name for name in made}:
         old.unlink()
-    for name, text in pages().items():
+    for name, text in made.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_pages()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -151,6 +151,7 @@ def audit_recognition(
     classes: str | None = None,
     class_sizes: Sequence[int] | None = None,
     rounding: str = NEAREST,
+    loosen: bool = True,
 ) -> RecognitionAudit:
     """Decide whether printed recognition scores can come from any confusion matrix of the protocol.
 
@@ -167,6 +168,8 @@ def audit_recognition(
         Samples of each class, instead of ``dataset``.
     rounding : {"nearest", "cut", "unit"}
         Which exact values a printed number may stand for: see :mod:`mebench.metrics.printed`.
+    loosen : bool
+        Whether to say what other roundings would do where rounding to nearest fails: see :func:`loosened`.
 
     Returns
     -------
@@ -190,7 +193,8 @@ def audit_recognition(
             raise unknown_name(f"row of {counts.name}", name, [FULL, *counts.parts])
     results, joint = _search(counts, rows, rounding)
     audit = RecognitionAudit(counts, rounding, results, joint)
-    remarks = [*_closed_forms(rows, rounding), *_meaning(audit), *_slack(audit, rows), *_unused_parts(counts, rows)]
+    slack = _slack(audit, rows) if loosen else []
+    remarks = [*_closed_forms(rows, rounding), *_meaning(audit), *slack, *_unused_parts(counts, rows)]
     return RecognitionAudit(counts, rounding, results, joint, tuple(remarks))
 
 
@@ -281,11 +285,26 @@ def _slack(audit: RecognitionAudit, rows: Mapping[str, Row]) -> list[str]:
     """Where rounding to nearest fails, say whether other habits of printing would do."""
     if audit.rounding != NEAREST or audit.word not in {feasibility.IMPOSSIBLE, feasibility.ONLY_PRECISION}:
         return []
+    loose = loosened(audit, rows)
+    still = "" if loose.word in {feasibility.UNIQUE, feasibility.POSSIBLE} else "still "
+    return [f"With the numbers {WORDS[loose.rounding]} (--rounding {loose.rounding}): {still}{loose.word}."]
+
+
+def loosened(audit: RecognitionAudit, rows: Mapping[str, Row]) -> RecognitionAudit:
+    """Return the audit with digits cut off if the rows are possible so, else with one unit to either side.
+
+    Parameters
+    ----------
+    audit : RecognitionAudit
+        Of :func:`audit_recognition`, with rounding to nearest.
+    rows : mapping
+        The rows that it is of.
+    """
     for rounding in ("cut", "unit"):
         loose = RecognitionAudit(audit.counts, rounding, *_search(audit.counts, rows, rounding, audit.joint is None))
         if loose.word in {feasibility.UNIQUE, feasibility.POSSIBLE}:
-            return [f"With the numbers {WORDS[rounding]} (--rounding {rounding}): {loose.word}."]
-    return [f"With the numbers {WORDS['unit']} (--rounding unit): still {loose.word}."]
+            break
+    return replace(loose, remarks=tuple(_meaning(loose)))
 
 
 def _unused_parts(counts: ClassCounts, rows: Mapping[str, Row]) -> list[str]:

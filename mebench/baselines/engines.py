@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ Result = TypeVar("Result")
 Finished = Generator[tuple[int, Result], None, None]
 
 _POLL = 0.2
+_CLUSTERS = ("local", "slurm")
 _DASK = ("address",)
 _SLURM = ("cluster", "timeout_min", "mem_gb", "partition", "qos", "account", "gpus_per_node", "array_parallelism")
 
@@ -49,6 +51,18 @@ def check_engine(engine: str, options: Mapping[str, Any]) -> None:
     elif engine == "slurm":
         with needed("slurm"):
             import submitit  # noqa: F401
+        _check_cluster(options.get("cluster"))
+
+
+def _check_cluster(cluster: object) -> None:
+    """Raise where there is no slurm: submitit would quietly compute on this machine."""
+    if cluster not in (None, *_CLUSTERS):
+        raise unknown_name("cluster of the engine slurm", str(cluster), _CLUSTERS)
+    if cluster != "local" and shutil.which("srun") is None:
+        raise UserError(
+            "--engine slurm: there is no slurm here (no srun). Run this on a cluster's login node, leave --engine out, "
+            "or give --engine-option cluster=local to try it on this machine."
+        )
 
 
 def compute(
@@ -132,13 +146,7 @@ def _slurm(
 ) -> Finished[Result]:
     import submitit
 
-    cluster = options.pop("cluster", None)
-    try:
-        executor = submitit.AutoExecutor(folder=str(folder), cluster=cluster)
-    except RuntimeError as error:
-        raise UserError(
-            "There is no slurm here (no srun). Run this on a cluster's login node, or leave --engine out."
-        ) from error
+    executor = submitit.AutoExecutor(folder=str(folder), cluster=options.pop("cluster", None) or "slurm")
     named = {f"slurm_{name}" if name in {"partition", "qos", "account"} else name: v for name, v in options.items()}
     if executor.cluster == "slurm":
         named.setdefault("slurm_array_parallelism", named.pop("array_parallelism", workers))

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mebench.files import write_atomically
+from mebench.files import Unwritable, write_atomically
 from mebench.problems import UserError
 
 IDENTITY = "run.json"
+KEPT = "Finished folds are kept: give the same command again."
 _LONGEST = 120
 
 
@@ -37,7 +38,7 @@ class Store:
     key: str
 
     def begin(self, facts: dict[str, Any]) -> None:
-        """Create the folder, or take up one that the same run left.
+        """Create the folder, or take up one that the same run left, or another in which nothing was finished.
 
         Raises
         ------
@@ -50,15 +51,29 @@ class Store:
                 there = json.loads(path.read_text(encoding="utf-8"))["key"]
             except (OSError, ValueError, KeyError, TypeError):
                 there = None
-            if there != self.key:
+            if there == self.key:
+                return
+            if not self._only_begun():
                 raise UserError(
                     f"{self.out}: this folder holds another run (other data, parameters or code). Choose another "
                     "--out, or remove the folder."
                 )
+            self.tidy()  # features of the other run
         elif self.out.is_dir() and any(self.out.iterdir()):
             raise UserError(f"{self.out}: this folder is not empty, and holds no run. Choose another --out.")
-        else:
-            write_atomically(path, json.dumps({"key": self.key, **facts}, indent=1, ensure_ascii=False) + "\n")
+        write_atomically(path, json.dumps({"key": self.key, **facts}, indent=1, ensure_ascii=False) + "\n")
+
+    def abandon(self) -> None:
+        """Remove the folder of a run that has failed before anything was computed; otherwise do nothing."""
+        with contextlib.suppress(OSError):
+            if {path.name for path in self.out.iterdir()} == {IDENTITY}:
+                (self.out / IDENTITY).unlink()
+                self.out.rmdir()
+
+    def _only_begun(self) -> bool:
+        """Return whether no fold is finished, and nothing of anybody else's lies here."""
+        names = {path.name for path in self.out.iterdir() if not path.name.endswith(".part")}
+        return names <= {IDENTITY, "work", "folds"} and not any((self.out / "folds").glob("*.json"))
 
     def path(self, fold: str) -> Path:
         """Return where a fold's result lies."""
@@ -75,8 +90,8 @@ class Store:
         text = json.dumps({"key": self.key, "fold": fold, "result": result}, ensure_ascii=False)
         try:
             write_atomically(self.path(fold), text + "\n")
-        except UserError as error:
-            raise UserError(f"{error} Make room, and give the same command again: finished folds are kept.") from error
+        except Unwritable as error:
+            raise UserError(f"{error} {KEPT}") from error
         self.forget_progress(fold)
 
     def get(self, fold: str) -> dict[str, Any] | None:

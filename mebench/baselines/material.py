@@ -22,7 +22,7 @@ from mebench.datasets.dataset import ClipDataset, Dataset
 from mebench.datasets.ground_truth import ground_truth
 from mebench.datasets.tables import EXPRESSIONS, empty
 from mebench.extras import needed
-from mebench.problems import UserError, plural, printable, quoted
+from mebench.problems import UserError, plural, printable, quoted, unknown_name
 from mebench.protocols.folds import Fold, Subject
 from mebench.protocols.registry import Plan
 
@@ -323,16 +323,23 @@ def _landmark_source(written: str) -> Any:
         from mebench.video.landmarks.sources import landmark_source
 
     name, equals, path = written.partition("=")
+    if path and not Path(path).expanduser().exists():
+        raise UserError(f"--landmarks {printable(written)}: there is no such file or folder. Check the path.")
     return landmark_source(name, Path(path).expanduser().resolve() if equals else None)
 
 
 def check_places(plan: Plan, method: Method, places: Places) -> None:
-    """Refuse options that mean nothing for a plan's datasets.
+    """Refuse options that mean nothing for a plan's datasets, and frames or landmarks that cannot be had at all.
+
+    Whatever can be known at once is known before anything is rendered.
 
     Raises
     ------
     UserError
     """
+    from mebench.video.locate import registered_root
+    from mebench.video.missing import POLICIES
+
     names = datasets_of(plan)
     real = [name for name in names if not catalog.is_twin(name)]
     if places.amplitude is not None:
@@ -342,8 +349,17 @@ def check_places(plan: Plan, method: Method, places: Places) -> None:
             raise UserError(f"--amplitude changes frames, which {type(method).__name__} does not look at.")
         if not (math.isfinite(places.amplitude) and places.amplitude >= 0):
             raise UserError(f"--amplitude {quoted(places.amplitude)}: give a factor of at least 0.")
+    if places.missing not in POLICIES:
+        raise unknown_name("policy for missing frames", places.missing, POLICIES)
     if places.frames is not None and len(names) > 1:
         raise UserError(
             f"--frames {printable(str(places.frames))}: the protocol needs {', '.join(names)}, and one folder cannot "
             "hold them all. Register each with its frames."
         )
+    if not method.NEEDS_FRAMES:
+        return
+    if places.frames is None:
+        for name in set(names) & set(library.registered()):
+            registered_root(name)
+    if method.NEEDS_LANDMARKS or method.face() is not None:
+        _landmark_source(places.landmarks)

@@ -12,15 +12,15 @@ from typing import Any
 
 from mebench.baselines.chance import Floor, floor_of
 from mebench.baselines.engines import compute
-from mebench.baselines.folds_store import Store
+from mebench.baselines.folds_store import KEPT, Store
 from mebench.baselines.jobs import Done, Job, RecognitionJob, SpottingJob, do
 from mebench.baselines.material import Material, Places, RecognitionMaterial, SpottingMaterial, Told, gathered
 from mebench.baselines.method import Spotter
-from mebench.baselines.outcome import write_outcome
+from mebench.baselines.outcome import Results, write_outcome
 from mebench.baselines.prepare import compute_features, stacked_features
 from mebench.baselines.seeds import fold_seed
 from mebench.baselines.settings import Asked, Settings, settled
-from mebench.files import write_atomically
+from mebench.files import Unwritable, write_atomically
 from mebench.problems import UserError, plural
 from mebench.protocols.folds import Fold
 from mebench.report.model import Report
@@ -161,17 +161,28 @@ def run(settings: Settings, tell: Told) -> Result:
     except KeyboardInterrupt as error:
         done = sum(store.get(fold.name) is not None for fold in folds)
         raise Interrupted(settings.out, done, len(folds)) from error
+    except UserError:
+        store.abandon()
+        raise
     results = {fold.name: found for fold in folds if (found := store.get(fold.name)) is not None}
     if len(results) < len(folds):
         raise UserError(f"{settings.out}: folds have vanished while others were computed. Run the same again.")
-    submission = write_outcome(settings, results)
     store.tidy()
+    try:
+        return _finished(settings, results, len(before))
+    except Unwritable as error:
+        raise UserError(f"{error} {KEPT}") from error
+
+
+def _finished(settings: Settings, results: Results, folds_before: int) -> Result:
+    """Write submission, score and floor."""
+    submission = write_outcome(settings, results)
     report, report_path = _scored(settings, submission)
     types = settings.kind.TYPES if issubclass(settings.kind, Spotter) else ()
     floor = floor_of(settings.plan, types)
     if floor is not None:
         write_atomically(settings.out / "floor.json", json.dumps(floor.as_dict(), indent=1) + "\n")
-    return Result(settings.out, submission, report_path, report, floor, len(folds), len(before))
+    return Result(settings.out, submission, report_path, report, floor, len(results), folds_before)
 
 
 def _silent(stage: str, unit: str, done: int, total: int) -> None:
@@ -207,7 +218,8 @@ def _compute(settings: Settings, store: Store, left: Sequence[Fold], tell: Told)
         for _, done in found:
             if done.error:
                 failed.append(done.error)
-            count()
+            else:
+                count()
     if failed:
         lines = list(dict.fromkeys(failed))
         more = [f"... and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else []

@@ -18,8 +18,12 @@ from mebench.cli import (
     convert,
     dataset,
     feature,
+    leaderboard,
+    plot,
     pool,
     protocol,
+    published,
+    report,
     rule,
     score,
     validate,
@@ -54,14 +58,18 @@ def _root(
 app.command()(score.score)
 app.command()(validate.validate)
 app.command()(compare.compare)
+app.command()(report.report)
+app.command()(plot.plot)
 app.command()(pool.pool)
 app.command()(audit.audit)
+app.command()(published.published)
 app.command()(convert.convert)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(rule.app, name="rule")
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(feature.app, name="feature")
+app.add_typer(leaderboard.app, name="leaderboard")
 app.add_typer(cache.app, name="cache")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mebench.cli.assigned import assigned, value_of
+from mebench.cli.options import dataset_names
 from mebench.cli.terminal import colour, say, width
 from mebench.problems import plural
 
@@ -67,13 +68,6 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in names() if name.startswith(incomplete)]
 
 
-def _datasets(incomplete: str) -> list[str]:
-    from mebench.datasets.catalog import COMPOSITES
-    from mebench.datasets.library import known_names
-
-    return [name for name in (*known_names(), *COMPOSITES) if name.startswith(incomplete)]
-
-
 Name = Annotated[str, typer.Argument(help="Name of the baseline, e.g. dyngeonet.", autocompletion=_names)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Preset = Annotated[str, typer.Option(help="cpu: small enough for two cores on a twin. paper: what the paper says.")]
@@ -121,7 +115,7 @@ def run(
     dataset: Annotated[
         str | None,
         typer.Option(
-            "--dataset", "-d", help="Registered copy or twin. Default: a small twin.", autocompletion=_datasets
+            "--dataset", "-d", help="Registered copy or twin. Default: a small twin.", autocompletion=dataset_names
         ),
     ] = None,
     protocol: Annotated[str | None, typer.Option(help="E.g. loso, cross-a, megc2019.")] = None,

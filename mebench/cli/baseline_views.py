@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mebench.cli.progress import duration, progress
 from mebench.cli.tables import plain_table
 from mebench.cli.terminal import colour, plain, width
-from mebench.problems import plural
+from mebench.problems import plural, size_text
 
 if TYPE_CHECKING:
     from mebench.baselines.estimate import Estimate
@@ -83,14 +83,14 @@ def estimate_text(found: Estimate, settings: Settings) -> str:
     if found.frames_to_render:
         lines.append(
             f"would render {found.frames_to_render:,} frames first: about {duration(found.render_seconds)}, "
-            f"{_size(found.render_bytes)}"
+            f"{size_text(round(found.render_bytes))}"
         )
     cost = found.cost
     if cost is None:
         lines.append("time and disk: not known, the method gives no estimate")
     else:
         lines.append(
-            f"features: about {duration(cost.features)} of one process, {_size(cost.bytes)}; a fold: about "
+            f"features: about {duration(cost.features)} of one process, {size_text(round(cost.bytes))}; a fold: about "
             f"{duration(cost.fold)} ({cost.made})"
         )
         lines.append(
@@ -113,7 +113,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_shown, value))
     return {"None": "none", "True": "true", "False": "false"}.get(str(value), str(value))
-
-
-def _size(n: float) -> str:
-    return f"{n / 1e9:.1f} GB" if n > 1e9 else f"{n / 1e6:.0f} MB"

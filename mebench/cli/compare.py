@@ -61,9 +61,15 @@ def _text(found: Comparison) -> str:
         for group in groups
         if len(group) > 1
     ]
+    tested_by = (
+        f"permutation test, {found.permutations} swaps drawn (all of them where there are fewer), seed {found.seed}"
+        if found.test == "permutation"
+        else f"jackknife, Student t with {found.subjects - 1} degrees of freedom, since {found.permutations} swaps are "
+        "too few for so many pairs"
+    )
     how = (
-        f"Paired over {found.subjects} subjects; interval: {found.interval}; p: permutation test, {found.permutations} "
-        f"swaps drawn (all of them where there are fewer), seed {found.seed}; truth sha256 {found.truth_sha256[:16]}"
+        f"Paired over {found.subjects} subjects; interval: {found.interval}; p: {tested_by}; truth sha256 "
+        f"{found.truth_sha256[:16]}"
     )
     columns, shown = width(), colour()
     tested = ("part", "pair", "difference", f"{found.level:.0%} interval", "p", "p (Holm)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mebench.cli.dataset_frames import frames
+from mebench.cli.options import dataset_names
 from mebench.cli.terminal import colour, say, width
 from mebench.cli.twin import twin
 
@@ -27,7 +28,7 @@ class Listing(StrEnum):
     csv = "csv"
 
 
-Name = Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.")]
+Name = Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.", autocompletion=dataset_names)]
 ListForm = Annotated[Listing, typer.Option("--format", "-f", help="How to print the list.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

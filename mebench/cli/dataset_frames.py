@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mebench.cli.options import dataset_names
 from mebench.cli.tables import plain_table
 from mebench.cli.terminal import colour, say, width
 from mebench.problems import UserError, plural, printable, suggest
@@ -24,7 +25,7 @@ _LEAST, _BETWEEN = 12, 3
 
 
 def frames(
-    name: Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.")],
+    name: Annotated[str, typer.Argument(help="Name of the dataset, e.g. samm-lv.", autocompletion=dataset_names)],
     root: Annotated[
         Path | None, typer.Option(help="Folder of the frames; by default the one that was registered with --frames.")
     ] = None,

@@ -48,11 +48,25 @@ class Interval(StrEnum):
     bca = "bca"
 
 
+def dataset_names(incomplete: str) -> list[str]:
+    """Return what a dataset's name may become when Tab is pressed: copies, catalogued datasets, twins, composites."""
+    from mebench.datasets.catalog import COMPOSITES
+    from mebench.datasets.library import known_names
+
+    return [name for name in (*known_names(), *COMPOSITES) if name.startswith(incomplete)]
+
+
 File = Annotated[
     Path, typer.Argument(help="The submission: CSV with video,onset,offset,type (or clip,label), or a challenge log.")
 ]
 DatasetName = Annotated[
-    str, typer.Option("--dataset", "-d", help="Registered copy or twin, e.g. samm-lv, casme-sq-twin, megc2019-twin.")
+    str,
+    typer.Option(
+        "--dataset",
+        "-d",
+        help="Registered copy or twin, e.g. samm-lv, casme-sq-twin, megc2019-twin.",
+        autocompletion=dataset_names,
+    ),
 ]
 TypeOption = Annotated[Kind | None, typer.Option("--type", help="Type of all rows, if the file has no type column.")]
 ClassesOption = Annotated[str | None, typer.Option(help="Class scheme of a recognition dataset, e.g. megc3, casme2-5.")]

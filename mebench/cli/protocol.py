@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mebench.cli.options import dataset_names
 from mebench.cli.terminal import colour, say, width
 from mebench.problems import UserError
 
@@ -15,7 +16,13 @@ app = typer.Typer(no_args_is_help=True, help="List, show and export the splits."
 
 Name = Annotated[str, typer.Argument(help="Name of the protocol, e.g. loso, megc2019, cross-a.")]
 DatasetOption = Annotated[
-    str | None, typer.Option("--dataset", "-d", help="Apply it to this dataset, e.g. casme-sq-twin, megc2019-twin.")
+    str | None,
+    typer.Option(
+        "--dataset",
+        "-d",
+        help="Apply it to this dataset, e.g. casme-sq-twin, megc2019-twin.",
+        autocompletion=dataset_names,
+    ),
 ]
 Classes = Annotated[str | None, typer.Option(help="Class scheme of a recognition protocol, e.g. megc3, casme2-5.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mebench.cli.options import ClassesOption, File, Shape, TypeOption
+from mebench.cli.options import ClassesOption, File, Shape, TypeOption, dataset_names
 from mebench.cli.terminal import say
 from mebench.problems import InvalidInput, Problem, UserError
 
@@ -16,7 +16,13 @@ from mebench.problems import InvalidInput, Problem, UserError
 def validate(
     file: File,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", "-d", help="Check the videos or clips against this dataset too.")
+        str | None,
+        typer.Option(
+            "--dataset",
+            "-d",
+            help="Check the videos or clips against this dataset too.",
+            autocompletion=dataset_names,
+        ),
     ] = None,
     videos: Annotated[
         Path | None, typer.Option(help="CSV of a hidden test set's videos: subject,video,fps,n_frames.")

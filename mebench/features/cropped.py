@@ -116,12 +116,23 @@ class CroppedFrames:
 
     def read(self, number: int, grey: bool = False) -> NDArray[np.uint8]:
         """Return the crop of one frame."""
-        return self._at(number).crop(self.frames.read(number, grey=grey))
+        return self.placement_of(number).crop(self.frames.read(number, grey=grey))
 
     def section(self, first: int, last: int, grey: bool = False) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield (number, crop) from `first` to `last`."""
         for number, image in self.frames.section(first, last, grey=grey):
-            yield number, self._at(number).crop(image)
+            yield number, self.placement_of(number).crop(image)
+
+    def placement_of(self, number: int) -> Placement:
+        """Return where the face of one frame was cut out: the way from the frame's pixels to the crop's."""
+        from mebench.video.boxes import Box
+        from mebench.video.placement import Placement
+
+        there = self._placement
+        i = max(int(np.searchsorted(there["starts"], number, side="right")) - 1, 0)
+        width, height = there["sizes"][i].tolist()
+        box = Box(*there["boxes"][i].tolist())
+        return Placement(there["matrices"][i], (width, height), box if box.x1 > 0 else None)
 
     @cached_property
     def _key(self) -> Key:
@@ -152,13 +163,3 @@ class CroppedFrames:
             "boxes": np.array(boxes, dtype=np.int64),
             "carried": np.array(made.report.carried if made.report else (), dtype=np.int64),
         }
-
-    def _at(self, number: int) -> Placement:
-        from mebench.video.boxes import Box
-        from mebench.video.placement import Placement
-
-        there = self._placement
-        i = max(int(np.searchsorted(there["starts"], number, side="right")) - 1, 0)
-        width, height = there["sizes"][i].tolist()
-        box = Box(*there["boxes"][i].tolist())
-        return Placement(there["matrices"][i], (width, height), box if box.x1 > 0 else None)

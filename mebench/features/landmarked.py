@@ -89,7 +89,7 @@ class LandmarkedFrames:
         found, report = self.source.landmarks(self._whole, wanted)
         points = np.asarray(found.points, dtype=np.float64)
         if isinstance(self.frames, CroppedFrames):
-            points = np.stack([self.frames._at(int(n)).points(p) for n, p in zip(wanted, points, strict=True)])
+            points = np.stack([self.frames.placement_of(int(n)).points(p) for n, p in zip(wanted, points, strict=True)])
         return points, ~np.isin(wanted, np.array(report.carried, dtype=np.int64))
 
     @property

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -42,6 +43,7 @@ def each(
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    _quiet_about_workers()
     run = Parallel(n_jobs=min(workers, len(items)), backend="loky", return_as="generator_unordered", batch_size=1)
     with _deaf_to_interrupts():
         done = run(delayed(_in_worker)(work, os.getpid(), place, item) for place, item in enumerate(items))
@@ -58,6 +60,16 @@ def each(
         if not finished:  # an interrupt or an error: nobody waits for the rest
             get_reusable_executor().shutdown(wait=True, kill_workers=True)
             done.close()
+
+
+def _quiet_about_workers() -> None:
+    """Keep two remarks of joblib's from the user, neither of which is about a fault.
+
+    A worker that has grown by 300 MB since its first task is replaced before its next, and ``import torch`` between
+    features and folds is enough for that: nothing is lost. And whoever leaves :func:`each` early means to.
+    """
+    for message in ("A worker stopped while some jobs were given", r"\d+ tasks (which were still|have been success)"):
+        warnings.filterwarnings("ignore", message, UserWarning, "joblib")
 
 
 @contextmanager

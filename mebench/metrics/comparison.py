@@ -10,7 +10,10 @@ the same subject. Nothing here compares two scores as if they came from differen
 - :func:`permutation_test`: if the two systems were alike, then swapping their counts for any of the subjects would
   make no difference. All 2^S swaps are tried where they are few, otherwise a seeded sample of them, in which the swap
   that was observed counts as one: p is never 0.
+- :func:`jackknife_tests`: a Student t test of every pair of many systems at once, from the scores without each subject
+  in turn: for more pairs than drawn swaps can hold apart.
 - :func:`holm`: several tests at once, holding the chance of any false claim at the level.
+- :func:`fitting_test`: which of the two tests fits how many systems.
 
 Measured over the populations of :mod:`mebench.metrics.resampling` with two like systems
 (``benchmarks/interval_coverage.py``): nominal 95 % intervals of the difference hold 0 in 94.7 to 96.7 % of the samples
@@ -42,12 +45,17 @@ from mebench.metrics.resampling import (
     Interval,
     Statistic,
     interval,
+    leave_one_out,
     weighted_sums,
 )
 
 PERMUTATIONS = 9999
 
 Alternative = Literal["two-sided", "greater", "less"]
+PairTest = Literal["permutation", "jackknife"]
+
+MOST_SWAPPED = 32
+"""Systems from which on all pairs take too long to swap."""
 
 
 class Difference(NamedTuple):
@@ -256,13 +264,106 @@ def pairwise_tests(
     PairwiseTests
         The diagonals are 0 for differences and 1 for p-values.
     """
-    n = len(tables)
-    upper = np.triu_indices(n, 1)
     tests = [permutation_test(a, b, statistic, permutations, seed) for a, b in combinations(tables, 2)]
+    return _square(len(tables), [test.difference for test in tests], [test.p_value for test in tests])
+
+
+def _square(n: int, differences: ArrayLike, p_values: ArrayLike) -> PairwiseTests:
+    """Return the tests of all pairs, given in the order of the upper triangle, as squares."""
+    upper = np.triu_indices(n, 1)
     difference, p_value, adjusted = np.zeros((n, n)), np.ones((n, n)), np.ones((n, n))
-    difference[upper] = [test.difference for test in tests]
-    p_value[upper] = [test.p_value for test in tests]
+    difference[upper], p_value[upper] = differences, p_values
     adjusted[upper] = holm(p_value[upper])
     mirror = upper[1], upper[0]
     difference[mirror], p_value[mirror], adjusted[mirror] = -difference[upper], p_value[upper], adjusted[upper]
     return PairwiseTests(difference, p_value, adjusted)
+
+
+def jackknife_tests(tables: Sequence[Numbers], statistic: Statistic) -> PairwiseTests:
+    """Test every pair of systems by the paired jackknife over subjects, two-sided, and adjust by Holm's rule.
+
+    The difference of two scores over its jackknife standard error is taken as Student's t with subjects - 1 degrees of
+    freedom. All pairs come from a few matrix products, so a thousand systems are no burden.
+
+    Parameters
+    ----------
+    tables : sequence of ndarray, each of shape (n_subjects, ...)
+        One count table a system, all of the same subjects in the same order.
+    statistic : callable
+        Maps summed counts of shape (n, ...) to scores of shape (n,).
+
+    Returns
+    -------
+    PairwiseTests
+        A p-value is nan where a score is undefined, or where the scores differ and no subject changes by how much; it
+        is 1 where nothing differs. A subject without whom either score is undefined is left out of the pair.
+
+    References
+    ----------
+    Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap, chapter 11.
+    """
+    from scipy.special import stdtr
+
+    both = np.stack(tables, axis=1).astype(np.float64)
+    upper = np.triu_indices(len(tables), 1)
+    scores = statistic(both.sum(axis=0))
+    difference = scores[upper[0]] - scores[upper[1]]
+    squares, n = _spread_of_differences(leave_one_out(both, statistic), upper)
+    known = (n > 1) & np.isfinite(difference)
+    error = np.sqrt(np.where(known, (n - 1) / np.maximum(n, 1), np.nan) * squares)
+    varies = error > _LEAST_ERROR
+    t = np.divide(np.abs(difference), error, out=np.zeros_like(error), where=varies)
+    same = np.abs(difference) <= NEAR
+    p_value = np.where(varies, 2 * stdtr(np.maximum(n - 1, 1), -t), np.where(same, 1.0, np.nan))
+    return _square(len(tables), difference, np.where(np.isfinite(difference), p_value, np.nan))
+
+
+_LEAST_ERROR = 1e-7
+"""Standard errors below are rounding: products of shares are exact to 1e-16, and this is its root, with room."""
+
+
+def _spread_of_differences(
+    without: NDArray[np.float64], pairs: tuple[NDArray[np.intp], NDArray[np.intp]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return, for pairs of columns of (n_subjects, n), the squares of their differences about their mean, and n."""
+    here = np.isfinite(without).astype(np.float64)
+    middle = np.nan_to_num(np.divide(np.nansum(without, axis=0), np.maximum(here.sum(axis=0), 1)))
+    # About the systems' own means the products are small, and so is their rounding.
+    centred = np.where(here > 0, without - middle, 0.0)
+    first, second = pairs
+    n = (here.T @ here)[first, second]
+    sums = centred.T @ here
+    own = (centred**2).T @ here
+    cross = (centred.T @ centred)[first, second]
+    squares = own[first, second] + own[second, first] - 2 * cross
+    total = sums[first, second] - sums[second, first]
+    return np.maximum(squares - total**2 / np.maximum(n, 1), 0.0), n
+
+
+def fitting_test(n_systems: int, permutations: int = PERMUTATIONS, level: float = LEVEL) -> PairTest:
+    """Return which test of all pairs fits so many systems.
+
+    The permutation test assumes less, but its p-values are no smaller than 1 / (permutations + 1), times the number of
+    pairs after Holm's rule: with too many pairs not even the best and the worst system could be told apart.
+
+    Examples
+    --------
+    >>> fitting_test(3), fitting_test(32), fitting_test(33), fitting_test(4, permutations=99)
+    ('permutation', 'permutation', 'jackknife', 'jackknife')
+    """
+    pairs = n_systems * (n_systems - 1) // 2
+    too_many = pairs / (permutations + 1) > 1 - level + NEAR
+    return "jackknife" if too_many or n_systems > MOST_SWAPPED else "permutation"
+
+
+def compare_pairs(
+    tables: Sequence[Numbers],
+    statistic: Statistic,
+    test: PairTest,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> PairwiseTests:
+    """Test every pair of systems by the test of that name: see :func:`fitting_test`."""
+    if test == "jackknife":
+        return jackknife_tests(tables, statistic)
+    return pairwise_tests(tables, statistic, permutations, seed)

@@ -147,6 +147,12 @@ def ensure(
     made = twin(name, seed)
     dials = dials or Dials()
     out = cache_folder() / "twins-1" / f"{name}-{seed}-{Plan(made, dials, Path()).key()}"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{out}: the twin cannot be rendered there ({error.strerror}). Name another folder with MEBENCH_CACHE."
+        ) from error
     plan = Plan(made, dials, out)
     if manifest.read(out / manifest.NAME) is None and any((out / name).exists() for name in plan.frame_roots):
         shutil.rmtree(out, ignore_errors=True)  # clearing the cache was cut short: nobody else puts frames here

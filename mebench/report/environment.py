@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def environment() -> dict[str, Any]:
     }
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return version(name)
@@ -33,6 +35,7 @@ def _version(name: str) -> str | None:
         return None
 
 
+@cache  # what runs is what was imported: a report under every rule asks for it twenty times
 def _commit() -> str | None:
     """Return the commit of the checkout that mebench runs from, ``-dirty`` if it was changed; None if installed."""
     root = Path(mebench.__file__).parent.parent

@@ -11,10 +11,13 @@ from mebench.problems import printable
 from mebench.report.model import Report
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 UNDEFINED = "undefined"
+_ENDLESS = 10_000
+_LEAST = 8
+"""Letters of a word's part where a table breaks its words."""
 
 
 def number(value: float | None) -> str:
@@ -76,9 +79,29 @@ def grid(headings: Sequence[str], texts: int = 1) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for i, heading in enumerate(headings):
-        # The first column names the row: it is the last to give way.
+        # The first column names the row: unless nothing else helps (see fit), it does not give way.
         table.add_column(heading, justify="left" if i < texts else "right", no_wrap=i == 0 or i >= texts)
     return table
+
+
+def fit(table: Table, console: Console) -> None:
+    """Let a table that is too wide stand closer, and then break its words: a number is never cut.
+
+    Where even this does not help, the table stays wider than the terminal, which breaks its lines.
+    """
+    wide = console.options.update(max_width=_ENDLESS)
+    if console.measure(table, options=wide).maximum <= console.width:
+        return
+    table.collapse_padding = True
+    if console.measure(table, options=wide).maximum <= console.width:
+        return
+    needed = console.measure(table, options=wide).maximum
+    for column in table.columns:
+        if column.justify == "left":
+            column.no_wrap, column.overflow = False, "fold"
+            widest = max(console.measure(cell, options=wide).maximum for cell in (column.header, *column.cells))
+            needed -= max(widest - _LEAST, 0)
+    table.width = max(needed, console.width)
 
 
 def terminal(
@@ -99,7 +122,9 @@ def terminal(
     console.print(Text(heading, style="bold"))
     for part in parts:
         console.print()
-        console.print(part)
+        if isinstance(part, Table):
+            fit(part, console)
+        console.print(part, crop=False)
     console.print()
     listed = Table.grid(padding=(0, 2))
     for name, words in facts:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mebench.files import NotJson, json_object
 from mebench.problems import InvalidInput, Problem, UserError, printable, quoted, suggest
 
 if TYPE_CHECKING:
@@ -109,36 +110,10 @@ class _NotMeta(Exception):
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    if len(data) > MAX_BYTES:
-        raise _NotMeta(f"the metadata is larger than {MAX_BYTES // 1_000_000} MB")
     try:
-        meta = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_distinct, parse_constant=_refuse_constant)
-        json.dumps(meta, ensure_ascii=False).encode()  # a lone surrogate could never be shown or written again
-    except UnicodeDecodeError as error:
-        raise _NotMeta(f"the metadata is not UTF-8 (byte {error.start})") from None
-    except UnicodeEncodeError:
-        raise _NotMeta("the metadata holds half a character (a lone surrogate)") from None
-    except json.JSONDecodeError as error:
-        raise _NotMeta(f"the metadata is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else printable(str(error))
-        raise _NotMeta(f"the metadata is no JSON that can be kept: {reason}") from None
-    if not isinstance(meta, dict):
-        raise _NotMeta(f"the metadata is a JSON {type(meta).__name__}, not an object")
-    return meta
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the field {quoted(key)} is given twice")
-        found[key] = value
-    return found
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+        return json_object(data, MAX_BYTES)
+    except NotJson as error:
+        raise _NotMeta(f"the metadata {error}") from None
 
 
 def _unknown_field(key: str, path: str, known: Iterable[str], file: str) -> Problem:

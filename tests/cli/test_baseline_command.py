@@ -131,11 +131,31 @@ def test_a_full_disk_is_a_sentence_and_finished_folds_stay(run, monkeypatch, tmp
     assert run(*words)[0] == 0
 
 
-def test_names_are_completed():
-    from mebench.cli.baseline import _datasets, _names
+COMPLETED = [
+    ("baseline run random-s", ["random-spotter"]),
+    ("baseline run empty -d megc2019-twin-t", ["megc2019-twin-tiny"]),
+    ("score x.csv --dataset casme-sq-tw", ["casme-sq-twin"]),
+    ("validate x.csv -d casme-sq-tw", ["casme-sq-twin"]),
+    ("compare x.csv y.csv -d megc2019-twin-t", ["megc2019-twin-tiny"]),
+    ("dataset show samm-l", ["samm-lv", "samm-lv-twin"]),
+    ("dataset frames samm-lv-", ["samm-lv-twin"]),
+    ("feature run flow -d casme-sq-tw", ["casme-sq-twin"]),
+    ("protocol show loso -d casme-sq-tw", ["casme-sq-twin"]),
+    ("convert x.csv --dataset casme-sq-tw", ["casme-sq-twin"]),
+]
 
-    assert _names("random") == ["random-spotter"]
-    assert "megc2019-twin" in _datasets("megc")
+
+@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
+def test_names_are_completed(capsys, monkeypatch, typed, offered):
+    from mebench.cli import app
+
+    words = f"mebench {typed}"
+    monkeypatch.setenv("_MEBENCH_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    with pytest.raises(SystemExit):
+        app(prog_name="mebench", args=[])
+    assert capsys.readouterr().out.split() == offered
 
 
 def test_check_ends_with_2_for_a_broken_method(run, tmp_path):

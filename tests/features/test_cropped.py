@@ -68,6 +68,7 @@ def test_the_crops_are_those_of_prepare(tmp_path, frames, log, how):
     assert mine.numbers.tolist() == list(expected)
     assert all(same(crop, expected[number]) for number, crop in mine.section(5, 38))
     assert same(mine.read(20), expected[20])
+    assert same(mine.placement_of(20).crop(frames.read(20)), expected[20])
     assert mine.read(20, grey=True).shape == expected[20].shape[:2]
     assert (mine.name, mine.fps, mine.report) == (frames.name, frames.fps, frames.report)
 

@@ -84,3 +84,12 @@ def test_a_system_that_chose_on_the_test_labels_is_named(tmp_path):
         (tmp_path / f"{name}.meta.json").write_text(json.dumps({"method": name, "selection": selection}))
     found = compare([tmp_path / "honest.csv", tmp_path / "peeked.csv"], "casme-sq-twin", permutations=99)
     assert found.oracle == ("peeked",)
+
+
+def test_more_pairs_than_the_swaps_can_part_are_tested_by_the_jackknife():
+    said = [guesses("casme-sq-twin", seed=s) for s in range(4)]
+    names = ["a", "b", "c", "d"]
+    few, enough = (compare(said, "casme-sq-twin", names=names, permutations=n) for n in (99, 199))
+    assert (few.test, enough.test) == ("jackknife", "permutation")
+    assert few.as_dict()["test"] == "jackknife"
+    assert [p.difference for p in few.pairs] == pytest.approx([p.difference for p in enough.pairs])

@@ -254,3 +254,28 @@ def test_classes_of_clips_are_told_from_intervals(tmp_path):
     path.write_text("dataset,subject,clip,label\ncasme2,sub01,EP02_01f,2\ncasme2,sub01,EP02_02f,1\n")
     with pytest.raises(UserError, match=r"labels\.csv: this is a table of predicted classes"):
         mebench.score(path, "casme-sq-twin")
+
+
+def test_the_report_carries_what_the_metadata_say_beside_the_method(tmp_path):
+    said = tmp_path / "said.csv"
+    said.write_text("video,onset,offset,type\ns15_0101,10,20,me\n")
+    meta = {"method": "m", "selection": "last", "authors": ["A", "B"], "seed": 3, "extra": {"amplitude": 2.0}}
+    (tmp_path / "said.meta.json").write_text(json.dumps({"schema": "mebench/submission-meta/1", **meta}))
+    block = mebench.score(said, dataset="casme-sq-twin").as_dict()["submission"]
+    assert block["meta"] == {"authors": ["A", "B"], "seed": 3, "extra": {"amplitude": 2.0}}
+    assert (block["method"], block["selection"], block["threshold_source"]) == ("m", "last", None)
+    (tmp_path / "said.meta.json").unlink()
+    plain = mebench.score(said, dataset="casme-sq-twin")
+    assert plain.submission["meta"] == {}
+    assert not faults(plain.as_dict())
+
+
+def test_a_report_of_classes_carries_the_metadata_too(tmp_path):
+    from mebench.protocols.registry import plan
+
+    said = tmp_path / "labels.csv"
+    plan(None, "casme2-twin-tiny").samples.samples.to_csv(said, index=False)
+    (tmp_path / "labels.meta.json").write_text('{"preset": "cpu", "notes": "by hand"}')
+    report = mebench.score(said, dataset="casme2-twin-tiny").as_dict()
+    assert report["submission"]["meta"] == {"preset": "cpu", "notes": "by hand"}
+    assert not faults(report)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mebench.baselines.training import Schedule
 
 Inputs = tuple[NDArray[Any], ...]
+OPTIMISERS = ("adam", "sgd")
 
 PARAMETERS = {
     "window": Parameter(
@@ -100,6 +101,21 @@ class WindowNetwork(Spotter):
 
     REQUIRES: ClassVar[tuple[str, ...]] = ("torch", "cv2")
     NEEDS_LANDMARKS: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        for name in ("window", "stride", "smooth", "fusion_units", "epochs", "batch", "inner_parts", "inner_used"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)}: give at least 1")
+        for name in ("rate", "negatives", "pool"):
+            if not 0 < getattr(self, name) < np.inf:
+                raise ValueError(f"{name}={getattr(self, name)}: give a number above 0")
+        for name in ("momentum", "positive_iou", "negative_iou", "macro_part", "macro_share", "nms_overlap"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}={getattr(self, name)}: give a number from 0 to 1")
+        if not 0 <= self.decay < np.inf:
+            raise ValueError(f"decay={self.decay}: give a number of at least 0")
+        if self.optimiser not in OPTIMISERS:
+            raise unknown_name("optimiser", self.optimiser, OPTIMISERS)
 
     def recipes(self, video: Video) -> tuple[Recipe, ...]:
         """Return the recipe of each input of the network, in their order; all have the same rows."""
@@ -183,9 +199,6 @@ class WindowNetwork(Spotter):
         import torch
 
         from mebench.baselines.training import Schedule
-
-        if self.optimiser not in ("sgd", "adam"):
-            raise unknown_name("optimiser", self.optimiser, ("sgd", "adam"))
 
         def optimiser(weights: Any) -> torch.optim.Optimizer:
             if self.optimiser == "sgd":

@@ -1,0 +1,1 @@
+"""Who is ahead, and is it real? Entries that are comparable, their ranks with what chance leaves open, exports."""

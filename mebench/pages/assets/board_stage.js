@@ -1,0 +1,160 @@
+/* What a tab of measured boards consists of: all boards at a glance, then one board from its headline to its papers. */
+
+/* Every board in a line: who scores highest there, and how many cannot be told apart from it. */
+function overview(boards, choose) {
+  const lines = boards.map((board) => {
+    const part = mainPart(board),
+      [best] = board.rows.filter((row) => row.ranked).sort(byRank(board, part));
+    const score = best ? scoreOf(board, best, part, mainMetric(board)) : [null];
+    const mates = best ? matesOf(board, part, best) : null;
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, el("button", { onclick: () => choose(board) }, headingOf(board))),
+      el("td", { class: "number" }, String(board.rows.length)),
+      el("td", {}, score[0] === null ? el("span", { class: "soft" }, "none defined") : name(best.label, 40)),
+      el(
+        "td",
+        {},
+        score[0] === null
+          ? ""
+          : `${titleOf("parts", part)} ${metricTitle(mainMetric(board))} ${shown(score[0])} ${ends(score[1], score[2], 2)}`,
+      ),
+      el(
+        "td",
+        {},
+        mates === null ? "not tested" : mates.length ? `not separable from ${mates.length}` : "separable from all",
+      ),
+    );
+  });
+  const head = ["Board", "Entries", "Highest", "Score", "Lead"].map((title, i) =>
+    el("th", { scope: "col", class: i === 1 ? "number" : null }, title),
+  );
+  return el(
+    "details",
+    { class: "overview noprint" },
+    el("summary", {}, `All ${boards.length} boards at a glance`),
+    el(
+      "div",
+      { class: "wide", tabindex: 0, role: "region", "aria-label": "All boards" },
+      el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, lines)),
+    ),
+  );
+}
+
+/* A diagram without the empty room that its names did not need. */
+function trimmed(diagram) {
+  const box = diagram.getBBox(),
+    left = Math.floor(box.x - 4),
+    width = Math.ceil(box.width + 8);
+  diagram.setAttribute("viewBox", `${left} 0 ${width} ${diagram.viewBox.baseVal.height}`);
+  diagram.setAttribute("width", width);
+}
+
+const protocolTitle = (protocol) => (protocol ? (protocol === "loso" ? "LOSO" : protocol) : "none");
+const headingOf = (board) =>
+  `${titleOf("tasks", board.task)} on ${titleOf("datasets", board.dataset)}` +
+  (board.variant ? `, ${board.variant}` : "") +
+  (board.protocol ? ` (${protocolTitle(board.protocol)})` : "");
+
+/* What is counted, by which rule, against which truth: one line. */
+function factsLine(board) {
+  const counts = Object.entries(board.ground_truth.counts || {})
+    .filter(([, n]) => typeof n === "number")
+    .map(([k, n]) => `${n.toLocaleString("en")} ${titleOf("parts", k)}`);
+  const iou = board.rule.iou ? `, IoU at least ${board.rule.iou}` : "";
+  return el(
+    "p",
+    { class: "soft small" },
+    `Rule ${board.rule.name}, version ${board.rule.version}${iou}. Truth: ${counts.join(", ")}; policy ${board.ground_truth.policy}, sha256 `,
+    el("code", {}, String(board.ground_truth.sha256).slice(0, 12)),
+    `. ${board.test.words}`,
+  );
+}
+
+function boardStage(context, state, { search, update, exported }) {
+  const { board, part } = context;
+  const distinct = (key) => [...new Set(board.rows.map((row) => row[key]).filter(Boolean))].sort(collator.compare);
+  const filter = (label, key, field) =>
+    distinct(field).length > 1
+      ? dropdown(label, distinct(field).slice(0, 300), state[key], (value) => {
+          state[key] = value;
+          update();
+        })
+      : null;
+  const diagram = document.querySelector(`template[data-diagram="${CSS.escape(`${board.id} ${part}`)}"]`);
+  return [
+    el(
+      "h2",
+      {},
+      headingOf(board),
+      el("span", { class: "of" }, board.parts.length > 1 ? ` ${titleOf("parts", part)}` : ""),
+    ),
+    el("p", { class: "lead" }, verdictOf(board, part)),
+    factsLine(board),
+    el(
+      "div",
+      { class: "tools noprint" },
+      el(
+        "label",
+        { class: "field grow" },
+        "Search",
+        el("input", {
+          type: "search",
+          value: state.q || "",
+          placeholder: "method, author, note",
+          oninput: (event) => search(event.target.value),
+        }),
+      ),
+      filter("Preset", "preset", "preset"),
+      filter("Authors", "author", "authors"),
+      el(
+        "label",
+        { class: "field check" },
+        el("input", {
+          type: "checkbox",
+          checked: Boolean(state.only),
+          onchange: (event) => {
+            state.only = event.target.checked;
+            update();
+          },
+        }),
+        " ranked only",
+      ),
+      el(
+        "span",
+        { class: "buttons" },
+        el("button", { onclick: () => exported("csv") }, "CSV"),
+        el("button", { onclick: () => exported("json") }, "JSON"),
+      ),
+    ),
+    el(
+      "p",
+      { class: "legend soft small" },
+      context.count,
+      el("span", {}, el("span", { class: "key first", "aria-hidden": "true" }), "may truly be the best"),
+      el("span", {}, "whisker: 95 % interval over subjects"),
+      el("span", { class: "noprint" }, "tick two rows to compare them"),
+    ),
+    el(
+      "div",
+      { class: "wide table", tabindex: 0, role: "region", "aria-label": "Table of results" },
+      context.view.table,
+    ),
+    context.slot,
+    diagram
+      ? el(
+          "section",
+          { class: "diagram" },
+          el("h3", {}, "Who ranks where, over subjects"),
+          el(
+            "div",
+            { class: "wide", tabindex: 0, role: "region", "aria-label": "Critical-difference diagram" },
+            diagram.content.cloneNode(true),
+          ),
+          el("p", { class: "soft small" }, diagram.content.querySelector("desc")?.textContent || ""),
+        )
+      : null,
+    publishedBeside(board),
+  ].filter(Boolean);
+}

@@ -1,0 +1,268 @@
+"""Figures for papers: they show what was counted, type can be read and searched, the same data give the same bytes."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from figure_boards import board, spotting_tables
+
+import mebench.pages
+from mebench import load_dataset, score
+from mebench.diagnosis.diagnose import diagnose
+from mebench.figures import canvas
+from mebench.figures.canvas import COLUMN, PAGE, SMALLEST, paper, rendered
+from mebench.figures.cd_figure import cd
+from mebench.figures.confusion import confusion
+from mebench.figures.errors import errors
+from mebench.figures.names import clipped, report_names, system_names
+from mebench.figures.outcomes import outcomes
+from mebench.figures.ranking import ranking
+from mebench.figures.subjects import subjects
+from mebench.figures.sweep import sweep
+from mebench.figures.timeline import timeline
+from mebench.problems import UserError
+from mebench.protocols.registry import plan
+
+TWIN = "casme-sq-twin"
+NAMES = [
+    "<script>alert(1)</script>",
+    "$x_1$ 100% {{7*7}}",
+    "\u202egnp\x07",
+    "長" * 10_000,
+    "W" * 100 + " (cpu)",
+    "plain",
+]
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def said():
+    """Predictions that find some events, miss some, and add some of their own."""
+    events = load_dataset(TWIN).annotations
+    whole = events[events["offset"].notna() & events["onset"].notna()]
+    table = whole.iloc[::3][["video", "onset", "offset", "type"]]
+    shifted = whole.iloc[1::3][["video", "onset", "offset", "type"]].assign(onset=lambda t: t["onset"] + 15)
+    made = pd.concat([table, shifted])
+    made = made[made["offset"] > made["onset"]].astype({"onset": int, "offset": int})
+    return made.drop_duplicates().reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def submission(said, tmp_path_factory):
+    path = tmp_path_factory.mktemp("said") / "mine.csv"
+    said.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def report(submission):
+    return diagnose(submission, TWIN, over=["iou"], protocol="loso").as_dict()
+
+
+@pytest.fixture(scope="module")
+def labels():
+    table = plan("megc2019", "megc2019-twin").samples.samples
+    return score(table.assign(label=["positive", *table["label"][1:]]), "megc2019-twin").as_dict()
+
+
+@pytest.fixture(scope="module")
+def systems():
+    return board(spotting_tables((0.9, 0.7, 0.5, 0.3, 0.2, 0.1), subjects=10), NAMES, tested=False)
+
+
+@pytest.fixture(scope="module")
+def drawings(report, labels, systems, submission):
+    """Every kind of figure, each as a function of its width."""
+    lines = outcomes(submission, TWIN, "loso")
+    return {
+        "ranking": lambda width: ranking(systems, "me", width),
+        "cd": lambda width: cd(systems, "me", width),
+        "sweep": lambda width: sweep([report], "me", width),
+        "errors": lambda width: errors(report, "me", width),
+        "subjects": lambda width: subjects([report], "overall", width),
+        "subjects of clips": lambda width: subjects([labels], "full", width),
+        "confusion": lambda width: confusion(labels, "full", width),
+        "timeline": lambda width: timeline(lines, width=width),
+    }
+
+
+KINDS = ["ranking", "cd", "sweep", "errors", "subjects", "subjects of clips", "confusion", "timeline"]
+
+
+@pytest.mark.parametrize("width", [COLUMN, PAGE])
+@pytest.mark.parametrize("kind", KINDS)
+def test_type_is_readable_and_lies_within_the_figure(drawings, kind, width):
+    with paper():
+        figure = drawings[kind](width).figure
+        figure.draw_without_rendering()
+        assert figure.get_figwidth() * 2.54 == pytest.approx(width)
+        drawn, (high, wide) = figure.get_tightbbox(), figure.get_size_inches()[::-1]
+        assert -0.02 <= drawn.x0 <= drawn.x1 <= wide + 0.02
+        assert -0.02 <= drawn.y0 <= drawn.y1 <= high + 0.02
+        shown = [t for t in figure.findobj(matplotlib.text.Text) if t.get_visible() and t.get_text().strip()]
+        assert len(shown) > 5
+        assert min(text.get_fontsize() for text in shown) >= SMALLEST
+        assert any(text.get_text().startswith("SYNTHETIC: ") for text in shown)
+
+
+@pytest.mark.parametrize("form", canvas.FORMS)
+def test_the_same_data_give_the_same_bytes(drawings, form):
+    one, caption = rendered(lambda: drawings["sweep"](COLUMN), form)
+    assert (one, caption) == rendered(lambda: drawings["sweep"](COLUMN), form)
+    assert one.startswith({"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}[form])
+    assert not re.search(rb"20[2-9]\d-\d\d-\d\d|CreationDate", one)
+    assert "SYNTHETIC data" in caption
+
+
+def test_type_in_svg_and_pdf_is_type(drawings):
+    root = ElementTree.fromstring(rendered(lambda: drawings["ranking"](PAGE), "svg")[0])
+    said = {"".join(text.itertext()) for text in root.iter(TEXT)}
+    assert {"F1, ME", "rank, ties", "plain", "W" * 22 + "…(cpu)"} <= said
+    pdf = rendered(lambda: drawings["sweep"](PAGE), "pdf")[0]
+    assert b"/CIDFontType2" in pdf or b"/TrueType" in pdf
+    assert b"/Type3" not in pdf
+
+
+def test_hostile_names_stay_text(drawings):
+    data, _ = rendered(lambda: drawings["ranking"](PAGE), "svg")
+    root = ElementTree.fromstring(data)
+    assert b"<script" not in data
+    said = {"".join(text.itertext()) for text in root.iter(TEXT)}
+    assert {"<script>alert(1)</script>", "$x_1$ 100% {{7*7}}", "\\u202egnp\\x07", "長" * 13 + "…"} <= said
+
+
+def test_real_data_are_not_marked(systems):
+    real = systems | {"synthetic": False, "dataset": "casme-sq"}
+    data, caption = rendered(lambda: ranking(real, "me"), "svg")
+    assert b"SYNTHETIC" not in data
+    assert "SYNTHETIC" not in caption
+
+
+def test_colours_are_those_of_the_pages():
+    style = (Path(mebench.pages.__file__).parent / "assets" / "look.css").read_text()
+    light = dict(re.findall(r"--(\w+): (#\w{6})", style.partition("@media")[0]))
+    ours = {name.lower(): getattr(canvas, name) for name in ("INK", "SOFT", "LINE", "TP", "FP", "FN", "TRUTH", "WARN")}
+    assert ours == {name: light[name] for name in ours}
+
+
+def test_another_amplitude_of_a_twin_is_said(systems):
+    data, caption = rendered(lambda: ranking(systems | {"variant": "amplitude 2"}, "me"), "svg")
+    assert b"SYNTHETIC: casme-sq-twin, amplitude 2" in data
+    assert "SYNTHETIC data (casme-sq-twin, amplitude 2)" in caption
+
+
+def test_choices_made_on_the_test_labels_are_marked(report, submission):
+    oracle = report | {"submission": report["submission"] | {"threshold_source": "oracle"}}
+    for draw in (lambda: sweep([report, oracle]), lambda: errors(oracle), lambda: subjects([oracle])):
+        data, caption = rendered(draw, "svg")
+        assert b"ORACLE: chosen on the test labels" in data
+        assert b"(ORACLE" in data or "(ORACLE" in caption
+    data, caption = rendered(lambda: timeline(outcomes(submission, TWIN)._replace(oracle=True)), "svg")
+    assert b"ORACLE: chosen on the test labels" in data
+    assert "(ORACLE)" in caption
+    assert b"ORACLE" not in rendered(lambda: errors(report), "svg")[0]
+
+
+def test_the_users_settings_neither_matter_nor_change(drawings):
+    usual, _ = rendered(lambda: drawings["confusion"](COLUMN), "svg")
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "path"}):
+        assert rendered(lambda: drawings["confusion"](COLUMN), "svg")[0] == usual
+        assert matplotlib.rcParams["font.size"] == 30
+
+
+def test_no_two_lines_look_alike():
+    looks = [tuple(sorted((k, str(v)) for k, v in canvas.style_of(i).items())) for i in range(canvas.MOST_LINES)]
+    assert len(set(looks)) == canvas.MOST_LINES
+
+
+def test_a_timeline_shows_every_event_and_prediction_with_its_outcome(report, submission, said):
+    lines = outcomes(submission, TWIN, "loso")
+    found = {kind: Counter() for kind in ("me", "mae")}
+    for line in lines.videos:
+        for span in line.events:
+            found[span.kind]["tp" if span.matched else "fn"] += 1
+        for span in line.predictions:
+            found[span.kind]["hit" if span.matched else "fp"] += 1
+    for kind, counts in found.items():
+        expected = report["scores"][kind]
+        assert (counts["tp"], counts["fp"], counts["fn"]) == tuple(expected[name] for name in ("tp", "fp", "fn"))
+        assert counts["hit"] == counts["tp"] > 0
+    drawn = {(line.video, span.onset, span.offset) for line in lines.videos for span in line.predictions}
+    assert drawn == set(said[["video", "onset", "offset"]].itertuples(index=False, name=None))
+
+
+def test_a_timeline_draws_spans_where_they_are(submission):
+    lines = outcomes(submission, TWIN, "loso")
+    line = next(line for line in lines.videos if line.events and line.predictions)
+    with paper():
+        axes = timeline(lines, [line.video]).figure.axes[0]
+    boxes = sorted((p.get_x(), p.get_width()) for p in axes.patches)
+    spans = (*line.events, *line.predictions)
+    wanted = sorted(((s.onset - line.first) / line.fps, (s.offset - s.onset + 1) / line.fps) for s in spans)
+    assert np.array(boxes) == pytest.approx(np.array(wanted))
+
+
+def test_a_curve_and_its_bars_are_the_report(report):
+    with paper():
+        curve = sweep([report], "me").figure.axes[0].lines[0]
+        strips = subjects([report], "me").figure.axes
+        kinds = errors(report, "me").figure.axes[0]
+    assert list(curve.get_ydata()) == report["sweep"]["iou"]["scores"]["me"]["f1"]
+    heights = [[bar.get_height() for bar in stack] for axes in strips for stack in axes.containers]
+    assert heights == [[row["me"][name] for row in report["by_subject"]] for name in ("tp", "fn", "fp")]
+    widths = [[bar.get_width() for bar in stack] for stack in kinds.containers]
+    assert widths == [[row["me"][name] for row in report["errors"]["kinds"]] for name in ("fp", "fn")]
+
+
+def test_a_confusion_shows_clips_and_shares(labels):
+    with paper():
+        axes = confusion(labels).figure.axes[0]
+    shown = [text.get_text() for text in axes.texts]
+    clips = np.array(labels["scores"]["full"]["confusion"])
+    assert [int(words.split("\n")[0]) for words in shown] == clips.ravel().tolist()
+    assert shown[0] == f"{clips[0, 0]}\n{clips[0, 0] / clips[0].sum():.0%}"
+
+
+def test_a_ranking_puts_unranked_systems_below_and_says_why(systems):
+    rows = [dict(row) for row in systems["rows"]]
+    rows[0] |= {"ranked": False, "selection": "oracle", "rank": {"me": None}, "ties": {"me": ""}}
+    rows[5] = rows[5] | {"scores": {"me": {"f1": [None, None, None]}}}
+    with paper():
+        drawn = ranking(systems | {"rows": rows}, "me")
+        axes = drawn.figure.axes[0]
+        names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[-1] == clipped(NAMES[0], 18)
+    assert len(names) == 5  # an undefined score has no place on an axis
+    assert axes.texts[4].get_text() == "oracle"
+    assert "Hollow: not ranked" in drawn.caption
+
+
+def test_what_does_not_go_together_is_refused(report, labels):
+    other = report | {"ground_truth": report["ground_truth"] | {"sha256": "f" * 64}}
+    with paper():
+        with pytest.raises(UserError, match="different events"):
+            sweep([report, other])
+        with pytest.raises(UserError, match=f"one dataset, and these are of {TWIN} and megc2019-twin"):
+            subjects([report, labels])
+        with pytest.raises(UserError, match="a confusion matrix is of recognition"):
+            confusion(report)
+        with pytest.raises(UserError, match="score it with --sweep iou"):
+            sweep([report | {"sweep": {}}])
+        with pytest.raises(UserError, match="score it with --errors"):
+            errors(report | {"errors": {}})
+        with pytest.raises(UserError, match="room for the subjects of 8 submissions, not of 9"):
+            subjects([report] * 9)
+
+
+def test_names_tell_systems_apart():
+    rows = [{"method": "a", "preset": p, "seed": s, "id": i} for p, s, i in (("cpu", 0, "x"), ("cpu", 1, "y"))]
+    assert system_names([*rows, {"method": "b", "id": "z"}]) == ["a (cpu, seed 0)", "a (cpu, seed 1)", "b"]
+    same = [{"method": "a", "id": "1234567"}, {"method": "a", "id": "7654321"}, {"file": "said.csv", "id": "1"}]
+    assert system_names(same) == ["a (123456)", "a (765432)", "said"]
+    twin = {"submission": {"method": "a", "sha256": "0", "meta": {"extra": {"amplitude": 0.5}}}}
+    assert report_names([twin]) == ["a (amplitude 0.5)"]

@@ -1,0 +1,359 @@
+"""The leaderboard in Chromium, from disk: it sorts, filters, compares, asks for nothing, and runs no one's code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from itertools import combinations
+
+import boards_made
+import numpy as np
+import pytest
+from browser import chromium, expect, opened
+
+from mebench.leaderboard.rendered import rendered
+from mebench.metrics.comparison import paired_difference
+from mebench.metrics.named import spot_then_recognise_scores
+
+SPOTTING = "spotting/casme-sq-twin/loso"
+RECOGNITION = "recognition/megc2019-twin/megc2019-cde"
+STRS = "spot-then-recognise/casme-sq-twin/loso"
+VIEW = "section[role=tabpanel]:not([hidden])"
+ROWS = f"{VIEW} table.board > tbody > tr:not(.detail)"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def boards():
+    made = [
+        boards_made.spotting_board(permutations=1999),
+        boards_made.spotting_board(4, 8, dataset="samm-lv-twin", seed=5, permutations=199),
+        boards_made.spotting_board(4, 8, dataset="casme-sq", synthetic=False, seed=6, permutations=199),
+        boards_made.recognition_board(4, 30, permutations=199),
+        boards_made.strs_board(),
+    ]
+    return {board["id"]: board for board in made}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory, boards):
+    file = tmp_path_factory.mktemp("page") / "index.html"
+    file.write_text(rendered(list(boards.values()), boards_made.published_rows()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    file = tmp_path_factory.mktemp("hostile") / "index.html"
+    board = boards_made.hostile_board()
+    file.write_text(rendered([board], boards_made.hostile_published()), encoding="utf-8")
+    return file
+
+
+def methods(page):
+    return page.locator(f"{ROWS} .opener").all_inner_texts()
+
+
+def scores(board, metric, part="me"):
+    return {row["method"]: row["scores"][part][metric][0] for row in board["rows"]}
+
+
+def test_it_opens_on_the_real_boards_with_the_best_first(browser, path, boards):
+    with opened(browser, path) as seen:
+        assert "SYNTHETIC" not in seen.page.locator(VIEW).inner_text()
+        real = scores(boards["spotting/casme-sq/loso"], "f1")
+        assert methods(seen.page) == sorted(real, key=lambda m: (m == "oracle-threshold", -real[m]))
+        seen.quiet()
+
+
+def test_columns_sort_both_ways_and_say_so(browser, path, boards):
+    board = boards[SPOTTING]
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        head = seen.page.locator(f"{VIEW} th.c-metric", has_text="Precision")
+        for order, sign in (("descending", -1), ("ascending", 1)):
+            head.get_by_role("button").click()
+            assert head.get_attribute("aria-sort") == order
+            value = scores(board, "precision")
+            ranked = [m for m in value if m != "oracle-threshold"]
+            defined = sorted((m for m in ranked if value[m] is not None), key=lambda m: sign * value[m])
+            # Undefined is last, whichever way; an oracle below that.
+            assert methods(seen.page) == [*defined, "silent", "oracle-threshold"]
+        seen.page.locator(f"{VIEW} th.c-method button").click()
+        ranked = [m for m in methods(seen.page) if m != "oracle-threshold"]
+        assert ranked == sorted(ranked)
+        assert head.get_attribute("aria-sort") is None
+        seen.quiet()
+
+
+def test_search_and_filters_leave_what_fits(browser, path, boards):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        page = seen.page
+        page.locator(f"{VIEW} input[type=search]").fill("NET")
+        expect(page.locator(ROWS)).to_have_count(3)
+        assert sorted(methods(page)) == ["dyngeonet", "lgsnet", "softnet"]
+        assert "3 of 12 entries" in page.locator(f"{VIEW} .legend").inner_text()
+        page.locator(VIEW).get_by_label("Preset").select_option("paper")
+        expected = [r["method"] for r in boards[SPOTTING]["rows"] if "net" in r["method"] and r["preset"] == "paper"]
+        assert sorted(methods(page)) == sorted(expected)
+        page.locator(f"{VIEW} input[type=search]").fill("nothing like this")
+        page.wait_for_selector(f"{VIEW} >> text=No entry fits the filter")
+        page.locator(f"{VIEW} input[type=search]").fill("oracle")
+        page.locator(VIEW).get_by_label("Preset").select_option("")
+        expect(page.locator(ROWS)).to_have_count(1)
+        page.locator(VIEW).get_by_label("ranked only").check()
+        page.wait_for_selector(f"{VIEW} >> text=No entry fits the filter")
+        seen.quiet()
+
+
+def test_tabs_task_dataset_and_part_choose_the_board(browser, path):
+    with opened(browser, path) as seen:
+        page = seen.page
+        page.get_by_role("tab", name="Synthetic").click()
+        assert "SYNTHETIC: rendered faces" in page.locator(VIEW).inner_text()
+        assert page.locator(f"{VIEW} h2").inner_text().startswith("Spotting on CAS(ME)², synthetic twin (LOSO)")
+        page.get_by_role("radio", name="SAMM Long Videos").check()
+        page.get_by_role("radio", name="MaE").check()
+        assert page.locator(f"{VIEW} h2").inner_text() == "Spotting on SAMM Long Videos, synthetic twin (LOSO) MaE"
+        page.get_by_role("radio", name="Recognition", exact=True).check()
+        assert "MEGC2019 composite" in page.locator(f"{VIEW} h2").inner_text()
+        page.get_by_role("tab", name="Published").click()
+        assert page.locator(f"{VIEW} table.published tbody tr").count() == 5
+        page.get_by_role("button", name="impossible").click()
+        assert page.locator(f"{VIEW} table.published tbody tr").count() == 1
+        page.get_by_role("tab", name="How to read").click()
+        assert "cannot be told apart" in page.locator(VIEW).inner_text()
+        seen.quiet()
+
+
+def test_a_link_shows_what_its_sender_saw(browser, path, boards):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        page = seen.page
+        page.get_by_role("radio", name="MaE").check()
+        page.locator(f"{VIEW} th.c-metric button").first.click()
+        for method in ("mdmd", "silent"):
+            page.locator(VIEW).get_by_label(f"Compare {method}").check()
+        address, order = page.url, methods(page)
+        panel = page.locator(f"{VIEW} .compare").inner_text()
+    with opened(browser, path, fragment="#" + address.split("#")[1]) as seen:
+        assert methods(seen.page) == order
+        assert seen.page.locator(f"{VIEW} .compare").inner_text() == panel
+        seen.page.evaluate("location.hash = '#view=nonsense&board=none&part=x&sort=constructor'")
+        seen.page.wait_for_selector("#view-real:not([hidden])")
+        seen.quiet()
+
+
+def test_a_row_opens_to_its_provenance(browser, path, boards):
+    row = next(r for r in boards[SPOTTING]["rows"] if r["method"] == "mdmd")
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        opener = seen.page.get_by_role("button", name="mdmd", exact=True)
+        opener.click()
+        assert opener.get_attribute("aria-expanded") == "true"
+        detail = seen.page.locator(f"#{opener.get_attribute('aria-controls')}").inner_text()
+        counts = row["counts"]["me"]
+        for words in (row["submission_sha256"], row["commit"], row["authors"], "TP {tp} · FP {fp} · FN {fn}"):
+            assert words.format(**counts) in detail
+        opener.click()
+        assert seen.page.locator(f"{VIEW} tr.detail").count() == 0
+        oracle = seen.page.get_by_role("button", name="oracle-threshold")
+        oracle.click()
+        assert "Not ranked: its thresholds were chosen on the test labels" in seen.page.locator(VIEW).inner_text()
+        seen.quiet()
+
+
+@pytest.mark.parametrize(
+    ("board_id", "part", "metrics"),
+    [
+        (SPOTTING, "me", ("f1", "precision", "recall")),
+        (SPOTTING, "overall", ("f1",)),
+        (RECOGNITION, "full", ("uf1", "uar", "accuracy")),
+        (RECOGNITION, "smic", ("uf1",)),
+        (STRS, "me", ("strs", "spotting_f1", "analysis_f1")),
+    ],
+)
+def test_two_rows_compare_as_python_does(browser, path, boards, board_id, part, metrics):
+    board = boards[board_id]
+    known = boards_made.SPOTTING | boards_made.RECOGNITION | dict(spot_then_recognise_scores(2))
+    pairs = list(combinations(range(len(board["rows"])), 2))[:: 1 if len(board["rows"]) < 6 else 13]
+    with opened(browser, path) as seen:
+        for i, j in pairs:
+            ids = [board["rows"][k]["id"] for k in (i, j)]
+            for metric in metrics:
+                seen.page.evaluate(
+                    "hash => { location.hash = hash }",
+                    f"#view=twins&board={board_id}&part={part}&a={ids[0]}&b={ids[1]}",
+                )
+                expect(seen.page.locator(f"{VIEW} .compare h3")).to_contain_text(board["rows"][j]["method"])
+                seen.page.locator(VIEW).get_by_label("Score to compare by").select_option(metric)
+                found = json.loads(seen.page.locator(f"{VIEW} .compare data").get_attribute("value"))
+                tables = [boards_made.table_of(board, k, part) for k in (i, j)]
+                expected = paired_difference(*tables, known[metric])
+                ends = expected.interval or (np.nan, np.nan)
+                shown = [np.nan if x is None else x for x in found]
+                np.testing.assert_allclose(shown, [expected.value, ends[0], ends[1]], atol=1e-9)
+        seen.quiet()
+
+
+def test_the_comparison_says_what_the_test_of_the_board_says(browser, path, boards):
+    board = boards[SPOTTING]
+    i, j, *_, adjusted = min(board["pairs"]["me"], key=lambda pair: pair[-1])
+    a, b = board["rows"][i], board["rows"][j]
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        for row in (b, a):
+            seen.page.locator(VIEW).get_by_label(f"Compare {row['method']}").check()
+        said = seen.page.locator(f"{VIEW} .compare").inner_text()
+        assert f"p = {adjusted:.4f}: separable at 95 %" in said
+        assert f"{b['method']} minus {a['method']}" in said
+        assert seen.page.locator(f"{VIEW} .strip rect").count() > 3
+        third = next(row["method"] for row in board["rows"] if row["method"] not in (a["method"], b["method"]))
+        seen.page.locator(VIEW).get_by_label(f"Compare {third}").check()
+        assert seen.page.locator(f"{VIEW} table.board input:checked").count() == 2
+        seen.page.get_by_role("button", name="Clear").click()
+        assert seen.page.locator(f"{VIEW} .compare").count() == 0
+        seen.quiet()
+
+
+def test_published_rows_stand_beside_a_real_board_and_never_in_it(browser, path):
+    with opened(browser, path, fragment="#view=real") as seen:
+        beside = seen.page.locator(f"{VIEW} .beside")
+        assert "not measured here" in beside.inner_text()
+        assert beside.locator("tbody tr").count() == 5
+        assert not [m for m in methods(seen.page) if m.startswith("Published")]
+        assert beside.get_by_role("checkbox").count() == 0
+        beside.get_by_role("button", name="Published method 2").click()
+        assert "best epoch on the test subject" in beside.inner_text()
+        seen.page.get_by_role("tab", name="Synthetic").click()
+        assert seen.page.locator(f"{VIEW} .beside").count() == 0
+        seen.quiet()
+
+
+def test_the_diagram_is_there_where_three_systems_are_ranked(browser, path):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}") as seen:
+        assert seen.page.locator(f"{VIEW} .diagram svg.cd").count() == 1
+        assert "Mean rank over" in seen.page.locator(f"{VIEW} .diagram").inner_text()
+        seen.quiet()
+
+
+def test_it_works_without_a_mouse(browser, path):
+    with opened(browser, path) as seen:
+        page = seen.page
+        page.get_by_role("tab", name="Real data").focus()
+        page.keyboard.press("ArrowRight")
+        assert page.get_by_role("tab", name="Synthetic").get_attribute("aria-selected") == "true"
+        page.get_by_role("radio", name="ME", exact=True).focus()
+        page.keyboard.press("ArrowRight")
+        assert page.locator(f"{VIEW} h2 .of").inner_text() == " MaE"
+        assert page.evaluate("document.activeElement.value") == "mae"
+        page.get_by_role("button", name="dyngeonet", exact=True).focus()
+        page.keyboard.press("Enter")
+        assert page.locator(f"{VIEW} tr.detail").count() == 1
+        for method in ("dyngeonet", "tsms"):
+            page.locator(VIEW).get_by_label(f"Compare {method}").focus()
+            page.keyboard.press("Space")
+        assert page.locator(f"{VIEW} .compare").count() == 1
+        seen.quiet()
+
+
+def test_downloads_hold_the_view_and_no_formula(browser, hostile):
+    with opened(browser, hostile, fragment="#view=twins") as seen:
+        saved = {}
+        for form in ("CSV", "JSON"):
+            with seen.page.expect_download() as waiting:
+                seen.page.locator(VIEW).get_by_role("button", name=form).click()
+            saved[form] = waiting.value.path().read_text(encoding="utf-8")
+        rows = list(csv.reader(io.StringIO(saved["CSV"])))
+        assert len(rows) == 1 + len(boards_made.HOSTILE)
+        text = [row[k] for row in rows[1:] for k, head in enumerate(rows[0]) if head in ("method", "preset", "authors")]
+        assert not [cell for cell in text if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+        assert "'" + boards_made.HOSTILE["sheet"] in text
+        numbers = [row[rows[0].index("f1")] for row in rows[1:]]
+        assert all(0 <= float(number) <= 1 for number in numbers)
+        assert len(json.loads(saved["JSON"])["rows"]) == len(boards_made.HOSTILE)
+        seen.quiet()
+
+
+def test_hostile_names_stay_text(browser, hostile):
+    with opened(browser, hostile, fragment="#view=twins") as seen:
+        page = seen.page
+        for opener in page.locator(f"{VIEW} table.board .opener").all():
+            opener.click()
+        picks = page.locator(f"{VIEW} .pick input")
+        picks.nth(0).check()
+        picks.nth(1).check()
+        shown = page.locator(VIEW).inner_text()
+        for name in ("script", "close", "template", "sheet"):
+            assert boards_made.HOSTILE[name] in shown
+        assert "\\u202e" in shown
+        assert page.locator("a[href^=javascript]").count() == 0
+        page.get_by_role("tab", name="Published").click()
+        for opener in page.locator(f"{VIEW} .opener").all():
+            opener.click()
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("script").count() == 2
+        assert page.locator("img, iframe, object").count() == 0
+        seen.quiet()
+
+
+@pytest.mark.parametrize("view", ["twins", "published"])
+def test_nothing_is_wider_than_a_phone(browser, hostile, path, view):
+    for file in (path, hostile):
+        with opened(browser, file, fragment=f"#view={view}", width=390, height=844) as seen:
+            seen.page.locator(f"{VIEW} .opener").first.click()
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+            seen.quiet()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (390, True)], ids=["wide and light", "phone and dark"])
+def test_axe_finds_nothing_serious(browser, path, dark, width):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}", dark=dark, width=width) as seen:
+        picks = seen.page.locator(f"{VIEW} .pick input")
+        picks.nth(0).check()
+        picks.nth(3).check()
+        seen.page.locator(f"{VIEW} .opener").nth(1).click()
+        seen.page.locator(f"{VIEW} .opener").last.click()
+        found = seen.violations()
+        for view in ("published", "help", "real"):
+            seen.page.locator(f"#tab-{view}").click()
+            if view == "published":
+                seen.page.locator(f"{VIEW} .opener").first.click()
+            found += seen.violations()
+        assert found == []
+
+
+def test_on_paper_the_controls_are_gone_and_the_colours_light(browser, path):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}", dark=True) as seen:
+        seen.page.emulate_media(media="print")
+        assert not seen.page.locator(f"{VIEW} .tools").is_visible()
+        assert not seen.page.get_by_role("tab", name="Published").is_visible()
+        assert seen.page.locator(f"{VIEW} .banner").is_visible()
+        assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_without_scripts_it_can_be_read(browser, path):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.resolve().as_uri())
+    said = page.locator("#main").inner_text()
+    context.close()
+    assert "Its main tables" in said
+    assert "dyngeonet" in said
+    assert "SYNTHETIC: rendered faces" in said
+
+
+def test_a_thousand_rows_are_all_there(browser, tmp_path):
+    board = boards_made.spotting_board(1000, 68)
+    file = tmp_path / "large.html"
+    file.write_text(rendered([board]), encoding="utf-8")
+    with opened(browser, file) as seen:
+        expect(seen.page.locator(ROWS)).to_have_count(1000)
+        seen.page.locator(f"{VIEW} th.c-metric button").last.click()
+        expect(seen.page.locator(ROWS)).to_have_count(1000)
+        recalls = seen.page.evaluate(f"[...document.querySelectorAll('{ROWS}')].map(r => +r.cells[5].textContent)")
+        ranked = recalls[:999]
+        assert ranked == sorted(ranked, reverse=True)
+        seen.quiet()
