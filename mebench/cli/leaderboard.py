@@ -21,6 +21,12 @@ FOLDER = Path("leaderboard")
 Folder = Annotated[Path, typer.Option("--folder", help="The leaderboard: its entries lie in FOLDER/entries.")]
 
 
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--folder", help="The leaderboard; given again, others with it.  [default: leaderboard]"),
+]
+
+
 class Form(StrEnum):
     """How boards are printed."""
 
@@ -65,10 +71,10 @@ def show(
         str | None, typer.Option(help="Order and rank by this: f1, precision, recall; uf1, uar, accuracy; strs.")
     ] = None,
     form: Annotated[Form, typer.Option("--format", "-f", help="How to print the boards.")] = Form.text,
-    folder: Folder = FOLDER,
+    folders: Folders = None,
 ) -> None:
     """Show the boards: ranks with what chance leaves open, scores with intervals, ties."""
-    found = _boards(folder, board, metric)
+    found = _boards(folders or [FOLDER], board, metric)
     if form is Form.text:
         from mebench.cli.leaderboard_views import text
 
@@ -82,7 +88,7 @@ def show(
 @app.command()
 def render(
     out: Annotated[Path | None, typer.Option(help="The page to write.  [default: FOLDER/index.html]")] = None,
-    folder: Folder = FOLDER,
+    folders: Folders = None,
 ) -> None:
     """Write the boards and the published results as one HTML file that opens from disk."""
     from mebench.files import write_atomically
@@ -91,10 +97,11 @@ def render(
     from mebench.leaderboard.rendered import rendered
     from mebench.leaderboard.store import read_entries
 
+    folder, *more = folders or [FOLDER]
     page = out or folder / "index.html"
     if page.is_dir():
         raise UserError(f"--out {page}: this is a folder; name a file, such as {page / 'index.html'}.")
-    found = read_entries(folder)
+    found = read_entries(folder, *more)
     _remark(found.remarks)
     made = [one.as_dict() for one in boards(found.entries)]
     write_atomically(page, rendered(made, published()))
@@ -104,12 +111,13 @@ def render(
     )
 
 
-def _boards(folder: Path, wanted: str | None, metric: str | None) -> list[Board]:
-    """Return the boards of a leaderboard whose name holds a text; a sentence where there are none."""
+def _boards(folders: list[Path], wanted: str | None, metric: str | None) -> list[Board]:
+    """Return the boards of leaderboards whose name holds a text; a sentence where there are none."""
     from mebench.leaderboard.boards import boards
     from mebench.leaderboard.store import read_entries
 
-    found = read_entries(folder)
+    folder, *more = folders
+    found = read_entries(folder, *more)
     _remark(found.remarks)
     if not found.entries:
         raise UserError(

@@ -42,19 +42,21 @@ class Added(NamedTuple):
     refusal: str | None
 
 
-def read_entries(folder: Path) -> Found:
-    """Read the entries of a leaderboard.
+def read_entries(folder: Path, *more: Path) -> Found:
+    """Read the entries of a leaderboard, or of several as one.
 
     Parameters
     ----------
     folder : Path
         The leaderboard; its entries lie in ``folder/entries``. A folder without entries is an empty leaderboard.
+    *more : Path
+        Leaderboards shown with it; what the first has too counts once.
 
     Returns
     -------
     Found
         In the order of their ids. A file that is damaged, renamed, edited or no entry at all is named and left out, and
-        so is the second entry of a submission (folders that were merged may hold one).
+        so is the second entry of a submission (folders whose files were merged may hold one).
 
     Raises
     ------
@@ -68,7 +70,12 @@ def read_entries(folder: Path) -> Found:
         if first.setdefault(entry.key, entry) is not entry:
             path = folder / ENTRIES / f"{entry.id}.json"
             remarks.append(f"{printable(str(path))}: {_already(first[entry.key])} It is left out.")
-    return Found(list(first.values()), remarks)
+    for other in more:
+        beside = read_entries(other)
+        remarks += beside.remarks
+        for entry in beside.entries:
+            first.setdefault(entry.key, entry)
+    return Found(sorted(first.values(), key=lambda entry: entry.id), remarks)
 
 
 def _read_all(folder: Path) -> Found:

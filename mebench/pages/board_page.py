@@ -118,7 +118,9 @@ def _titles(boards: Sequence[Mapping[str, Any]], published: Sequence[Mapping[str
 
 
 def _part_title(part: str) -> str:
-    return PART_TITLES.get(part, title(part))
+    """Return how a part is written; that a database is a twin, the name of its dataset says already."""
+    name = next((part.removesuffix(ending) for ending in TWIN_ENDINGS if part.endswith(ending)), part)
+    return PART_TITLES.get(name, title(name))
 
 
 def _squared(text: str) -> str:

@@ -238,3 +238,18 @@ def test_a_folder_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_an_empty_leaderboard_has_no_entries(tmp_path):
     assert read_entries(tmp_path / "nowhere") == ([], [])
+
+
+def test_leaderboards_are_read_together_and_what_both_have_counts_once(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    mine = save(tmp_path, "mine.json", report(submission__method="mine"))
+    same = save(tmp_path, "same.json", report(submission__method="the same submission, described again"))
+    theirs = save(tmp_path, "theirs.json", report(submission__method="theirs", submission__sha256="1" * 64))
+    add([mine], one)
+    assert len(add([same, theirs], other)) == 2
+    (other / "entries" / "x.json").write_text("{")
+    found = read_entries(one, other)
+    assert sorted(entry.method for entry in found.entries) == ["mine", "theirs"]
+    assert [entry.id for entry in found.entries] == sorted(entry.id for entry in found.entries)
+    [remark] = found.remarks
+    assert "x.json" in remark

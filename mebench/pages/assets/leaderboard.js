@@ -1,6 +1,10 @@
 /* Tabs, and the state of the page in its address: a link shows what its sender saw. */
 const KEYS = ["board", "part", "sort", "down", "q", "only", "preset", "author", "a", "b", "task", "dataset", "verdict"];
-const boards = DATA.boards.map(unpacked);
+const place = (board) => Object.keys(DATA.titles.tasks).indexOf(board.task);
+/* Spotting first, datasets as they are before their variants, the best filled board of these at the top. */
+const boards = DATA.boards
+  .map(unpacked)
+  .sort((a, b) => place(a) - place(b) || Boolean(a.variant) - Boolean(b.variant) || b.rows.length - a.rows.length);
 const kinds = {
   real: boards.filter((board) => !board.synthetic),
   twins: boards.filter((board) => board.synthetic),
