@@ -3,7 +3,7 @@
 Run it as python tools/baseline_pages.py after a docstring, a parameter or a score has changed.
 
 What the methods scored here is kept in docs/baselines/scores.json, a list of rows for each name with
-``dataset``, ``preset``, ``metric``, ``value``, ``low``, ``high`` and ``floor``.
+``dataset``, ``protocol``, ``preset``, ``metric``, ``value``, ``low``, ``high`` and ``floor``.
 """
 
 import json

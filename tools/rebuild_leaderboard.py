@@ -22,30 +22,44 @@ from mebench.baselines.runner import Result, run_baseline
 from mebench.files import write_atomically
 from mebench.leaderboard.boards import boards
 from mebench.leaderboard.published import published
+from mebench.leaderboard.rendered import rendered
 from mebench.leaderboard.store import add, read_entries
-from mebench.pages.board_page import board_page
 from mebench.scoring import score
 
 ROOT = Path(__file__).resolve().parent.parent
-DATASETS = {
-    "spotting": ("casme-sq-twin-small", "samm-lv-twin-small", "smic-e-long-twin-small"),
-    "recognition": ("megc2019-twin-small",),
+SPOTTING = ("casme-sq-twin-small", "samm-lv-twin-small", "smic-e-long-twin-small")
+LOSO = {
+    "spotting": tuple((dataset, "loso") for dataset in SPOTTING),
+    "recognition": (("megc2019-twin-small", "megc2019"),),
 }
+CROSS = (
+    ("samm-lv-twin-small", "cross-a"),
+    ("smic-e-long-twin-small", "cross-b"),
+    ("casme-sq-twin-small", "cross-c"),
+)
+"""What Table 2 of the DynGeoNet paper compares, with the methods below."""
+CROSSING = ("dyngeonet", "vgg16", "random-spotter")
 MAIN = {"spotting": ("me", "f1"), "recognition": ("full", "uf1")}
 SUBMISSIONS = ROOT / "submissions"
 LEADERBOARD = ROOT / "leaderboard"
 
 
-def run(name: str, dataset: str) -> Result:
-    """Run a baseline leave-one-subject-out, or take up its run."""
+def settings(name: str, task: str) -> tuple[tuple[str, str], ...]:
+    """Return the datasets and protocols under which a baseline is run."""
+    return LOSO[task] + (CROSS if name in CROSSING else ())
+
+
+def run(name: str, dataset: str, protocol: str) -> Result:
+    """Run a baseline under a protocol, or take up its run."""
+    out = ROOT / "runs" / "reference" / f"{name}-{dataset}-{protocol}"
     oracle = "oracle" if name == "oracle-boundaries" else None
-    return run_baseline(name, dataset, out=ROOT / "runs" / "reference" / f"{name}-{dataset}", threshold_source=oracle)
+    return run_baseline(name, dataset, protocol=protocol, out=out, threshold_source=oracle)
 
 
-def kept(name: str, dataset: str, result: Result) -> dict[str, Any]:
+def kept(name: str, dataset: str, protocol: str, result: Result) -> dict[str, Any]:
     """Copy a submission into the repository; its row for the page of the baseline."""
     task = result.report.task if result.report else ""
-    place = SUBMISSIONS / dataset / f"{name}.csv"
+    place = SUBMISSIONS / dataset / (f"{name}-{protocol}.csv" if (dataset, protocol) in CROSS else f"{name}.csv")
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(result.submission, place)
     shutil.copy(result.submission.with_suffix(".meta.json"), place.with_suffix(".meta.json"))
@@ -54,6 +68,7 @@ def kept(name: str, dataset: str, result: Result) -> dict[str, Any]:
     low, high = found.interval[metric] or (None, None)
     return {
         "dataset": dataset,
+        "protocol": protocol,
         "preset": "cpu",
         "metric": metric,
         "value": getattr(found, metric),
@@ -66,7 +81,7 @@ def kept(name: str, dataset: str, result: Result) -> dict[str, Any]:
 def rebuild(scratch: Path) -> None:
     """Score all submissions of the repository, and make the entries and the page from nothing."""
     reports = []
-    for dataset in (name for of in DATASETS.values() for name in of):
+    for dataset in (name for of in LOSO.values() for name, _ in of):
         for submission in sorted((SUBMISSIONS / dataset).glob("*.csv")):
             protocol = json.loads(submission.with_suffix(".meta.json").read_text(encoding="utf-8"))["protocol"]
             reports.append(scratch / f"{dataset}-{submission.stem}.json")
@@ -76,7 +91,7 @@ def rebuild(scratch: Path) -> None:
     if refused:
         sys.exit("\n".join(refused))
     made = [board.as_dict() for board in boards(read_entries(LEADERBOARD).entries)]
-    write_atomically(LEADERBOARD / "index.html", board_page(made, published()))
+    write_atomically(LEADERBOARD / "index.html", rendered(made, published()))
 
 
 def main() -> None:
@@ -89,7 +104,7 @@ def main() -> None:
     for row in listed():
         name = row["name"]
         if is_ours(name) and name in (sys.argv[1:] or [name]):
-            scores[name] = [kept(name, dataset, run(name, dataset)) for dataset in DATASETS[row["task"]]]
+            scores[name] = [kept(name, *where, run(name, *where)) for where in settings(name, row["task"])]
             print(json.dumps({name: scores[name]}), flush=True)
     write_atomically(file, json.dumps(scores, indent=1, sort_keys=True) + "\n")
     with tempfile.TemporaryDirectory() as scratch:

@@ -56,7 +56,7 @@ def markdown(name: str, scores: Sequence[Mapping[str, Any]] = ()) -> str:
     ----------
     name : str
     scores : sequence of mapping
-        What it scored here: ``dataset``, ``preset``, ``metric``, ``value``, ``low``, ``high``, ``floor``.
+        What it scored here: ``dataset``, ``protocol``, ``preset``, ``metric``, ``value``, ``low``, ``high``, ``floor``.
     """
     known = facts(name)
     lines = [f"# {known['name']}", "", f"{known['summary']} It {_TITLES[known['task']]}."]
@@ -134,14 +134,15 @@ def _parameter_lines(known: Mapping[str, Any]) -> list[str]:
 def _score_lines(known: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = []
     if scores:
-        lines += ["", "## What it scores here", "", "| dataset | preset | score | 95 % interval | chance |"]
-        lines.append("|---|---|---|---|---|")
+        lines += ["", "## What it scores here", "", "| dataset | protocol | preset | score | 95 % interval | chance |"]
+        lines.append("|---|---|---|---|---|---|")
         for row in scores:
             synthetic = " (synthetic)" if catalog.TWIN_SUFFIX in row["dataset"] else ""
             between = "" if row.get("low") is None else f"{row['low']:.4f} to {row['high']:.4f}"
             floor = "" if row.get("floor") is None else f"{row['floor']:.4f}"
             lines.append(
-                f"| {row['dataset']}{synthetic} | {row['preset']} | {row['metric']} {row['value']:.4f} | {between} | "
+                f"| {row['dataset']}{synthetic} | {row['protocol']} | {row['preset']} | "
+                f"{row['metric']} {row['value']:.4f} | {between} | "
                 f"{floor} |"
             )
     if known["published"]:

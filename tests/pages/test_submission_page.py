@@ -229,6 +229,10 @@ BETRAYING = {
     "the events, one frame off": (_events(1), {}),
     "one event among much else": ([*_events()[:1], *((f"{w}_1", 14000, 14030, "me", 0.5) for w in SUBJECTS)], {}),
     "every ME near an event": ([*_events(4)[3:4], ("dora_1", 14000, 14090, "mae", 0.5)], {}),
+    "the events, one frame off, among others": (
+        [*_events(1), ("anna_1", 14000, 14030, "me", 0.5), ("dora_1", 14000, 14090, "mae", 0.5)],
+        {},
+    ),
     "an oracle": ([("anna_1", 14000, 14030, "me", 0.5), ("anna_1", 14100, 14130, "mae", 0.5)], {"selection": "oracle"}),
 }
 

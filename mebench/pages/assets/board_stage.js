@@ -1,32 +1,31 @@
 /* What a tab of measured boards consists of: all boards at a glance, then one board from its headline to its papers. */
 
 /* Every board in a line: who scores highest there, and how many cannot be told apart from it. */
+function overviewLine(board, choose) {
+  const part = mainPart(board);
+  const ranked = board.rows.filter((row) => row.ranked).sort(byRank(board, part));
+  const [value, low, high] = ranked.length ? scoreOf(board, ranked[0], part, mainMetric(board)) : [null];
+  const cells = [el("span", { class: "soft" }, "none defined"), "", ""];
+  if (value !== null) {
+    const mates = matesOf(board, part, ranked[0]);
+    const of = part === "full" ? "" : `${titleOf("parts", part)} `;
+    cells[0] = name(ranked[0].label, 40);
+    cells[1] = `${of}${metricTitle(mainMetric(board))} ${shown(value)} ${ends(low, high, 2)}`;
+    cells[2] = mates && mates.length ? `not separable from ${mates.length}` : "separable from all";
+    if (ranked.length === 1) cells[2] = "the only one";
+    else if (mates === null) cells[2] = "not tested";
+  }
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, el("button", { onclick: () => choose(board) }, headingOf(board))),
+    el("td", { class: "number" }, String(board.rows.length)),
+    cells.map((cell) => el("td", {}, cell)),
+  );
+}
+
 function overview(boards, choose) {
-  const lines = boards.map((board) => {
-    const part = mainPart(board),
-      [best] = board.rows.filter((row) => row.ranked).sort(byRank(board, part));
-    const score = best ? scoreOf(board, best, part, mainMetric(board)) : [null];
-    const mates = best ? matesOf(board, part, best) : null;
-    return el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, el("button", { onclick: () => choose(board) }, headingOf(board))),
-      el("td", { class: "number" }, String(board.rows.length)),
-      el("td", {}, score[0] === null ? el("span", { class: "soft" }, "none defined") : name(best.label, 40)),
-      el(
-        "td",
-        {},
-        score[0] === null
-          ? ""
-          : `${titleOf("parts", part)} ${metricTitle(mainMetric(board))} ${shown(score[0])} ${ends(score[1], score[2], 2)}`,
-      ),
-      el(
-        "td",
-        {},
-        mates === null ? "not tested" : mates.length ? `not separable from ${mates.length}` : "separable from all",
-      ),
-    );
-  });
+  const lines = boards.map((board) => overviewLine(board, choose));
   const head = ["Board", "Entries", "Highest", "Score", "Lead"].map((title, i) =>
     el("th", { scope: "col", class: i === 1 ? "number" : null }, title),
   );
@@ -44,8 +43,9 @@ function overview(boards, choose) {
 
 /* A diagram without the empty room that its names did not need. */
 function trimmed(diagram) {
-  const box = diagram.getBBox(),
-    left = Math.floor(box.x - 4),
+  const box = diagram.getBBox();
+  if (!box.width) return;
+  const left = Math.floor(box.x - 4),
     width = Math.ceil(box.width + 8);
   diagram.setAttribute("viewBox", `${left} 0 ${width} ${diagram.viewBox.baseVal.height}`);
   diagram.setAttribute("width", width);
@@ -61,7 +61,7 @@ const headingOf = (board) =>
 function factsLine(board) {
   const counts = Object.entries(board.ground_truth.counts || {})
     .filter(([, n]) => typeof n === "number")
-    .map(([k, n]) => `${n.toLocaleString("en")} ${titleOf("parts", k)}`);
+    .map(([k, n]) => `${n.toLocaleString("en")} ${titleOf("parts", k).replaceAll("_", " ")}`);
   const iou = board.rule.iou ? `, IoU at least ${board.rule.iou}` : "";
   return el(
     "p",

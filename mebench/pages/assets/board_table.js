@@ -105,7 +105,7 @@ function makeRow(context, row) {
   const node = el(
     "tr",
     { class: [row.ranked ? "" : "unranked", rank && rank[0] === 1 ? "first" : ""].join(" ").trim() || null },
-    el("td", { class: "c-pick noprint" }, el("label", { class: "pick" }, pick)),
+    el("td", { class: "c-pick" }, el("label", { class: "pick" }, pick)),
     el("td", { class: "c-rank" }, place || el("span", { class: "soft" }, "\u2013")),
     el("td", { class: "c-method" }, opener, el("span", { class: "badges" }, badges(row))),
     el(
@@ -303,7 +303,7 @@ function boardTable(context) {
       el(
         "tr",
         {},
-        el("th", { scope: "col", class: "c-pick noprint" }, el("span", { class: "hidden" }, "Compare")),
+        el("th", { scope: "col", class: "c-pick" }, el("span", { class: "hidden" }, "Compare")),
         heads.map((head) => head.node),
       ),
     ),

@@ -21,26 +21,29 @@ function differenceLine(value, low, high) {
   );
 }
 
-/* A bar a subject, sorted; a subject of whom one of the two has no score has no bar. */
+/* A bar a subject, sorted, to the scale of the largest; a subject of whom one of the two has no score has no bar. */
 function strip(differences, words) {
-  const sorted = differences.filter(Number.isFinite).sort((a, b) => b - a),
-    n = sorted.length;
+  const sorted = differences.filter(Number.isFinite).sort((a, b) => b - a);
+  const most = Math.max(...sorted.map(Math.abs), 0.01);
   const half = 44,
-    width = 100 / Math.max(n, 1);
+    width = 100 / Math.max(sorted.length, 1);
+  const bars = sorted.map((d, i) => {
+    const height = Math.max((Math.abs(d) / most) * half, d ? 1.5 : 0);
+    const y = half + 1 - (d > 0 ? height : 0);
+    return svg("rect", {
+      class: d > 0 ? "for" : "against",
+      x: `${(i + 0.12) * width}%`,
+      width: `${0.76 * width}%`,
+      y,
+      height,
+    });
+  });
   return svg(
     "svg",
     { class: "strip", width: "100%", height: 2 * half + 2, role: "img", "aria-label": words },
+    bars,
     svg("line", { class: "zero", x1: "0%", x2: "100%", y1: half + 1, y2: half + 1 }),
-    sorted.map((d, i) => {
-      const height = Math.max(Math.abs(d) * half, d ? 1.5 : 0);
-      return svg("rect", {
-        class: d > 0 ? "for" : "against",
-        x: `${(i + 0.12) * width}%`,
-        width: `${0.76 * width}%`,
-        y: half + 1 - (d > 0 ? height : 0),
-        height,
-      });
-    }),
+    svg("text", { x: "100%", y: 11, "text-anchor": "end" }, `tallest bar ${most.toFixed(2)}`),
   );
 }
 
@@ -84,15 +87,19 @@ function comparePanel(context, metric, setMetric) {
   const panel = el(
     "section",
     { class: "compare", "aria-label": "Comparison of two entries" },
-    el("h3", {}, name(first.label, 40), el("span", { class: "soft" }, " minus "), name(second.label, 40)),
     el(
-      "label",
-      { class: "field noprint" },
-      "Score ",
+      "div",
+      { class: "compare-head" },
+      el("h3", {}, name(first.label, 40), el("span", { class: "soft" }, " minus "), name(second.label, 40)),
       el(
-        "select",
-        { "aria-label": "Score to compare by", onchange: (event) => setMetric(event.target.value) },
-        board.metrics.map((m) => el("option", { value: m, selected: m === metric }, metricTitle(m))),
+        "label",
+        { class: "field noprint" },
+        "Score ",
+        el(
+          "select",
+          { "aria-label": "Score to compare by", onchange: (event) => setMetric(event.target.value) },
+          board.metrics.map((m) => el("option", { value: m, selected: m === metric }, metricTitle(m))),
+        ),
       ),
     ),
     el(
