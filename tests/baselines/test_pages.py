@@ -27,10 +27,10 @@ def test_the_pages_are_current():
 
 
 def test_a_page_says_what_is_known():
-    score = {"dataset": "casme-sq-twin-small", "preset": "cpu", "metric": "ME F1", "value": 0.1}
+    score = {"dataset": "casme-sq-twin-small", "protocol": "loso", "preset": "cpu", "metric": "ME F1", "value": 0.1}
     page = markdown("random-spotter", [{**score, "low": 0.05, "high": 0.2, "floor": 0.04}])
     assert "| `rate` | `1.0` | `1.0` |" in page
-    assert "| casme-sq-twin-small (synthetic) | cpu | ME F1 0.1000 | 0.0500 to 0.2000 | 0.0400 |" in page
+    assert "| casme-sq-twin-small (synthetic) | loso | cpu | ME F1 0.1000 | 0.0500 to 0.2000 | 0.0400 |" in page
     assert "mebench baseline run random-spotter --dataset samm-lv --preset paper" in page
 
 

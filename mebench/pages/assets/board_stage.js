@@ -91,7 +91,6 @@ function boardStage(context, state, { search, update, exported }) {
       el("span", { class: "of" }, board.parts.length > 1 ? ` ${titleOf("parts", part)}` : ""),
     ),
     el("p", { class: "lead" }, verdictOf(board, part)),
-    factsLine(board),
     el(
       "div",
       { class: "tools noprint" },
@@ -141,6 +140,7 @@ function boardStage(context, state, { search, update, exported }) {
       { class: "wide table", tabindex: 0, role: "region", "aria-label": "Table of results" },
       context.view.table,
     ),
+    factsLine(board),
     context.slot,
     diagram
       ? el(
