@@ -18,9 +18,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
-sys.path[:0] = [
-    str(HERE / folder) for folder in ("metrics", "datasets", "submission", "scoring", "video", "pages", "leaderboard", "figures")
-]
+HELPERS = ("metrics", "datasets", "submission", "scoring", "video", "pages", "leaderboard", "figures")
+sys.path[:0] = [str(HERE / folder) for folder in HELPERS]
 
 
 @pytest.fixture(scope="session")

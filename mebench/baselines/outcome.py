@@ -116,11 +116,16 @@ def _spotting_rows(settings: Settings, results: Results) -> tuple[list[list[Any]
 
 
 def _table(settings: Settings, rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """Return predictions in the order of the dataset's videos, then of frames."""
+    """Return predictions in the order of the dataset's videos, then of frames.
+
+    A method that learned MaE from other datasets tells them of one too where they are not annotated, and where nobody
+    could say whether they are right: these are left out.
+    """
     dataset = settings.plan.spotting
     if dataset is None:
         raise ValueError("a plan of spotting has a dataset")
     columns = ["video", "onset", "offset", "type", "score"]
+    rows = [row for row in rows if row[3] in dataset.types]
     if not rows:
         return empty(PREDICTIONS)[columns]
     place = {video: i for i, video in enumerate(dataset.videos["video"].tolist())}

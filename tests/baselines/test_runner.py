@@ -1,5 +1,6 @@
 """A run is the same however it is computed, goes on where it stopped, and lets nobody learn from the test side."""
 
+import csv
 import json
 import os
 import signal
@@ -151,6 +152,16 @@ def test_fit_is_given_the_train_subjects_and_nobody_else(tmp_path, slow):
         rows = {tuple(line.split(",")) for line in file.read_text().split()}
         assert {subject for kind, _, subject in rows if kind == "v"} == subjects - {file.stem}
         assert {subject for kind, _, subject in rows if kind == "e"} <= subjects - {file.stem}
+
+
+def test_types_that_the_tested_dataset_lacks_are_left_out(tmp_path):
+    result = run_baseline(
+        "random-spotter", "smic-e-long-twin-tiny", protocol="cross-b", out=tmp_path, workers=1, params={"rate": 5.0}
+    )
+    with result.submission.open(encoding="utf-8", newline="") as stream:
+        kinds = {row["type"] for row in csv.DictReader(stream)}
+    assert kinds == {"me"}  # MaE are annotated where it learned, not where it is tested
+    assert result.report.scores["me"].fp > 0
 
 
 def test_cross_database_learns_from_the_other_two(tmp_path, slow):
