@@ -3,8 +3,7 @@
 Usage: ``python tools/rebuild_leaderboard.py [NAME ...]``, or ``make leaderboard``.
 
 From nothing: ``submissions/DATASET/NAME.csv`` with their metadata, ``leaderboard/entries``, ``leaderboard/index.html``,
-and the scores in ``docs/baselines``. Runs are kept in ``runs/reference`` and taken up where they stopped; all of them
-take about an hour on two cores. With names, only those are run, and the other submissions are scored as they lie there.
+and the scores in ``docs/baselines``. Runs are kept in ``runs/`` and taken up where they stopped; all of them take about an hour on two cores. With names, only those are run, and the other submissions are scored as they lie there.
 """
 
 from __future__ import annotations
@@ -51,9 +50,8 @@ def settings(name: str, task: str) -> tuple[tuple[str, str], ...]:
 
 def run(name: str, dataset: str, protocol: str) -> Result:
     """Run a baseline under a protocol, or take up its run."""
-    out = ROOT / "runs" / "reference" / f"{name}-{dataset}-{protocol}"
     oracle = "oracle" if name == "oracle-boundaries" else None
-    return run_baseline(name, dataset, protocol=protocol, out=out, threshold_source=oracle)
+    return run_baseline(name, dataset, protocol=protocol, threshold_source=oracle)
 
 
 def kept(name: str, dataset: str, protocol: str, result: Result) -> dict[str, Any]:
