@@ -4,7 +4,7 @@ Usage: ``python tools/rebuild_leaderboard.py [NAME ...]``, or ``make leaderboard
 
 From nothing: ``submissions/DATASET/NAME.csv`` with their metadata, ``leaderboard/entries``, ``leaderboard/index.html``,
 and the scores in ``docs/baselines``. Runs are kept in ``runs/`` and taken up where they stopped; all of them
-take about half an hour on two cores. With names, only those are run, and the other submissions are scored as they lie there.
+take about half an hour on two cores. With names, only those are run; other submissions are scored as they lie there.
 """
 
 from __future__ import annotations
