@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,12 @@ from mebench.baselines.check_recogniser import recogniser_lines
 from mebench.baselines.check_spotter import spotter_lines
 from mebench.baselines.config import CPU_PRESET, PAPER_PRESET, configured, parameters_of, plain
 from mebench.baselines.contract import Broken, Line
-from mebench.baselines.kinds import find_kind, short_name
+from mebench.baselines.crashes import place_of
+from mebench.baselines.kinds import files_of, find_kind, portable_name, short_name
 from mebench.baselines.method import Method, Spotter
 from mebench.baselines.settings import check_requirements
 from mebench.baselines.spy import Touched
+from mebench.baselines.threads import one_thread
 from mebench.problems import UserError, printable
 
 TWIN_LINE = "the tiny twin is there"
@@ -62,8 +62,9 @@ def check_method(name: str, preset: str = CPU_PRESET, params: Mapping[str, Any] 
     kind = find_kind(name)
     check_requirements(kind, short_name(name))
     values = configured(kind, short_name(name), preset, params)
+    files = files_of(kind, name)
     broken = False
-    for verdict in _judged(_description_lines(kind, values), kind):
+    for verdict in _judged(_description_lines(kind, values), files):
         broken |= verdict.passed is False
         yield verdict
     if broken:
@@ -71,14 +72,15 @@ def check_method(name: str, preset: str = CPU_PRESET, params: Mapping[str, Any] 
     with tempfile.TemporaryDirectory(prefix="mebench-check-") as folder:
         lines = spotter_lines if issubclass(kind, Spotter) else recogniser_lines
         began = time.monotonic()
-        for verdict in _judged(lines(kind, values, Path(folder)), kind):
-            yield verdict
-            if verdict.line.startswith(TWIN_LINE):
-                began = time.monotonic()
+        with one_thread(kind.REQUIRES):  # as in a run
+            for verdict in _judged(lines(portable_name(name), kind, values, Path(folder)), files):
+                yield verdict
+                if verdict.line.startswith(TWIN_LINE):
+                    began = time.monotonic()
     yield Verdict("time", None, f"{time.monotonic() - began:.0f} s, the twin and the declared features not counted")
 
 
-def _judged(lines: Iterator[Line] | list[Line], kind: type[Method]) -> Iterator[Verdict]:
+def _judged(lines: list[Line], files: Collection[Path]) -> Iterator[Verdict]:
     """Yield the verdicts; after a broken line the others are not looked at, because they build on it."""
     broken = False
     for line, look in lines:
@@ -97,7 +99,8 @@ def _judged(lines: Iterator[Line] | list[Line], kind: type[Method]) -> Iterator[
             yield Verdict(line, False, printable(str(error)))
         except Exception as error:  # whatever a stranger's code raises is a verdict
             broken = True
-            where = _place_of(error, kind)
+            place = place_of(error, files)
+            where = f" ({place})" if place else ""
             yield Verdict(line, False, f"{type(error).__name__}: {printable(str(error), 400)}{where}")
 
 
@@ -142,14 +145,3 @@ def _description_lines(kind: type[Method], values: dict[str, Any]) -> list[Line]
         ("parameters are plain values (numbers, words, lists)", simple),
         ("there are the presets paper and cpu", presets),
     ]
-
-
-def _place_of(error: Exception, kind: type[Method]) -> str:
-    """Return in which line of the method's own file an error arose."""
-    file = inspect.getfile(kind)
-    trace, line = error.__traceback__, None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f" ({os.path.basename(file)}, line {line})" if line is not None else ""

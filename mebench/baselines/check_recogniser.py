@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mebench.baselines.contract import Broken, Line, Trial, learned_names
+from mebench.baselines.apart import lines_apart
+from mebench.baselines.contract import FIT_LINE, Broken, Line, Trial, learned_names
+from mebench.baselines.folds_store import Store
+from mebench.baselines.jobs import RecognitionJob
 from mebench.baselines.material import RecognitionMaterial
 from mebench.baselines.method import Recogniser, Run
 from mebench.baselines.predicted import checked_probabilities
 from mebench.baselines.seeds import fold_seed
+from mebench.protocols.folds import Fold
 
 TWIN = "casme2-twin-tiny"
 CLASSES = "megc3"
@@ -23,20 +27,35 @@ class _Trial(Trial):
 
     material: RecognitionMaterial
 
-    def __init__(self, kind: type[Recogniser], values: dict[str, Any]) -> None:
+    def __init__(self, name: str, kind: type[Recogniser], values: dict[str, Any], folder: Path) -> None:
         super().__init__(kind(**values), TWIN, CLASSES)
-        self.kind, self.values = kind, values
+        self.name, self.kind, self.values, self.folder = name, kind, values, folder
         self.fitted: Recogniser | None = None
         self.features: NDArray[Any] = np.empty(0)
         self.found: NDArray[np.float64] = np.empty(0)
+
+    def run(self, fold: Fold) -> Run:
+        """Return the circumstances of a fold."""
+        assert self.plan.samples is not None
+        return Run(seed=fold_seed(0, fold.name), fold=fold.name, classes=self.plan.samples.classes)
+
+    def job(self, fold: Fold) -> RecognitionJob:
+        """Return the work of a fold as a run would do it."""
+        file = self.folder / "features.npy"
+        np.save(file, self.features)
+        places, labels, subjects = self.material.train(fold)
+        test = tuple(self.material.test(fold))
+        store = Store(self.folder, "check")
+        return RecognitionJob(
+            self.name, self.values, self.run(fold), store, file, tuple(places), test, labels, subjects
+        )
 
     def fit(self) -> Recogniser:
         """Return a fresh method, fitted to the train side's features."""
         method = self.kind(**self.values)
         places, labels, subjects = self.material.train(self.fold)
         given = self.features[places].copy()
-        assert self.plan.samples is not None
-        run = Run(seed=fold_seed(0, self.fold.name), fold=self.fold.name, classes=self.plan.samples.classes)
+        run = self.run(self.fold)
         with self.test_side_out_of_reach():
             found = method.fit(given, labels.copy(), subjects.copy(), run)
         if found is not method:
@@ -56,18 +75,19 @@ class _Trial(Trial):
         return checked_probabilities(method, method.predict_proba(given), len(given), len(self.plan.samples.classes))
 
 
-def recogniser_lines(kind: type[Any], values: dict[str, Any], folder: Path) -> list[Line]:
+def recogniser_lines(name: str, kind: type[Any], values: dict[str, Any], folder: Path) -> list[Line]:
     """Return the lines of the contract for a recogniser, in the order in which they build on each other."""
-    trial = _Trial(kind, values)
+    trial = _Trial(name, kind, values, folder)
     return [
         (f"the tiny twin is there ({TWIN}: 5 subjects, one of them tested)", lambda: trial.prepare()),
         ("features gives arrays of one shape, finite, the same each time, without fit", lambda: _features(trial)),
-        ("fit returns self, and touches nothing of the test side and no annotation file", lambda: _fit(trial)),
+        (FIT_LINE, lambda: _fit(trial)),
         ("what fit learns ends in _", lambda: learned_names(_method(trial))),
         ("predict_proba gives (n, classes) probabilities", lambda: _proba(trial)),
         ("each clip is judged for itself: order and company do not matter", lambda: _alone(trial)),
         ("clips serve as well as their features", lambda: _clips(trial)),
         ("the same seed gives the same predictions", lambda: _deterministic(trial)),
+        *lines_apart(trial),
         ("the submission is valid and can be scored", lambda: _submission(trial)),
     ]
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from mebench.baselines.contract import Broken, Line, Trial, learned_names, same_json
+from mebench.baselines.apart import lines_apart
+from mebench.baselines.contract import FIT_LINE, Broken, Line, Trial, learned_names, same_json
 from mebench.baselines.evidence import ScoreTrack
+from mebench.baselines.folds_store import Store
+from mebench.baselines.jobs import SpottingJob
 from mebench.baselines.material import SpottingMaterial
 from mebench.baselines.method import Run, Spotter
 from mebench.baselines.predicted import checked_intervals, track_of, track_record
 from mebench.baselines.seeds import fold_seed
 from mebench.problems import plural
+from mebench.protocols.folds import Fold
 
 TWIN = "casme-sq-twin-tiny"
 
@@ -24,22 +28,33 @@ class _Trial(Trial):
 
     material: SpottingMaterial
 
-    def __init__(self, kind: type[Spotter], values: dict[str, Any], folder: Path) -> None:
+    def __init__(self, name: str, kind: type[Spotter], values: dict[str, Any], folder: Path) -> None:
         super().__init__(kind(**values), TWIN)
-        self.kind, self.values, self.folder = kind, values, folder
+        self.name, self.kind, self.values, self.folder = name, kind, values, folder
         self.oracle = "oracle" if kind.SEES_TRUTH else "train"
         self.fitted: Spotter | None = None
         self.rows: list[list[Any]] = []
+
+    def run(self, fold: Fold, seed: int = 0) -> Run:
+        """Return the circumstances of a fold."""
+        return Run(
+            seed=fold_seed(seed, fold.name), fold=fold.name, dataset="casme-sq",
+            threshold_source=self.oracle,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def job(self, fold: Fold) -> SpottingJob:
+        """Return the work of a fold as a run would do it."""
+        truth = self.material.truth(fold) if self.kind.SEES_TRUTH else None
+        store, (videos, expressions) = Store(self.folder, "check"), self.material.train(fold)
+        test = self.material.test(fold)
+        return SpottingJob(self.name, self.values, self.run(fold), store, videos, test, expressions, truth)
 
     def fit(self, seed: int = 0) -> Spotter:
         """Return a fresh method, fitted to the train side."""
         method = self.kind(**self.values)
         videos, expressions = self.material.train(self.fold)
         given = expressions.copy(deep=True)
-        run = Run(
-            seed=fold_seed(seed, self.fold.name), fold=self.fold.name, dataset="casme-sq",
-            threshold_source=self.oracle,  # type: ignore[arg-type]
-        )  # fmt: skip
+        run = self.run(self.fold, seed)
         with self.test_side_out_of_reach():
             found = method.fit(videos, given, run)
         if found is not method:
@@ -59,18 +74,19 @@ class _Trial(Trial):
         return rows
 
 
-def spotter_lines(kind: type[Any], values: dict[str, Any], folder: Path) -> list[Line]:
+def spotter_lines(name: str, kind: type[Any], values: dict[str, Any], folder: Path) -> list[Line]:
     """Return the lines of the contract for a spotter, in the order in which they build on each other."""
-    trial = _Trial(kind, values, folder)
+    trial = _Trial(name, kind, values, folder)
     return [
         (f"the tiny twin is there ({TWIN}: 3 subjects, one of them tested)", lambda: trial.prepare()),
-        ("fit returns self, and touches nothing of the test side and no annotation file", lambda: _fit(trial)),
+        (FIT_LINE, lambda: _fit(trial)),
         ("what fit learns ends in _, and thresholds_ is among it, as plain values", lambda: _learned(trial)),
         ("track gives a ScoreTrack of the video, the same each time", lambda: _track(trial)),
         ("intervals lie inside the video, with types of TYPES and finite scores", lambda: _intervals(trial)),
         ("thresholds come from fit: track and intervals do not change them", lambda: _thresholds(trial)),
         ("tune works on a method that was not fitted (for oracle thresholds)", lambda: _tune(trial)),
         ("the same seed gives the same predictions", lambda: _deterministic(trial)),
+        *lines_apart(trial),
         ("the submission is valid and can be scored", lambda: _submission(trial)),
     ]
 

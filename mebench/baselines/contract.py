@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mebench.baselines.data import Clip, Video
 from mebench.baselines.material import Material, Places, frames_root, gathered
@@ -15,6 +15,15 @@ from mebench.baselines.prepare import compute_features
 from mebench.baselines.spy import forbidden
 from mebench.protocols.folds import Fold, Subject
 from mebench.protocols.registry import Plan, plan
+
+if TYPE_CHECKING:
+    from mebench.baselines.jobs import Job
+
+FIT_LINE = (
+    "fit returns self; meanwhile Python opens no frames or declared features of the test side, and mebench loads no "
+    "dataset by name"
+)
+"""What is looked at while a method learns, and no more than that."""
 
 Line = tuple[str, Callable[[], str | None]]
 """A line of the contract, and what looks whether it is kept: it raises if not, or returns a remark."""
@@ -40,6 +49,10 @@ class Trial:
         # The first subject is learned by nobody: whatever of it is touched is a leak.
         self.fold: Fold = self.plan.folds[0]
         self.places = Places()
+
+    def job(self, fold: Fold) -> Job:
+        """Return the work of a fold as a run would do it."""
+        raise NotImplementedError
 
     def prepare(self) -> None:
         """Render the twin and compute what the method declares."""

@@ -10,17 +10,19 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from mebench.files import Unwritable, write_atomically
-from mebench.problems import UserError
+from mebench.problems import UserError, printable
 
 IDENTITY = "run.json"
 KEPT = "Finished folds are kept: give the same command again."
 _LONGEST = 120
+_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,15 @@ class Store:
         path = self.out / IDENTITY
         if path.is_file():
             try:
-                there = json.loads(path.read_text(encoding="utf-8"))["key"]
-            except (OSError, ValueError, KeyError, TypeError):
+                there = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
                 there = None
-            if there == self.key:
+            there = there if isinstance(there, dict) else {}
+            if there.get("key") == self.key:
                 return
             if not self._only_begun():
                 raise UserError(
-                    f"{self.out}: this folder holds another run (other data, parameters or code). Choose another "
+                    f"{self.out}: this folder holds another run ({_difference(there, facts)}). Choose another "
                     "--out, or remove the folder."
                 )
             self.tidy()  # features of the other run
@@ -74,6 +77,11 @@ class Store:
         """Return whether no fold is finished, and nothing of anybody else's lies here."""
         names = {path.name for path in self.out.iterdir() if not path.name.endswith(".part")}
         return names <= {IDENTITY, "work", "folds"} and not any((self.out / "folds").glob("*.json"))
+
+    @property
+    def work(self) -> Path:
+        """The folder of what only a running run needs."""
+        return self.out / "work"
 
     def path(self, fold: str) -> Path:
         """Return where a fold's result lies."""
@@ -129,10 +137,35 @@ class Store:
 
     def tidy(self) -> None:
         """Remove what only a running run needs."""
-        shutil.rmtree(self.out / "work", ignore_errors=True)
+        shutil.rmtree(self.work, ignore_errors=True)
 
     def _progress(self, fold: str) -> Path:
-        return self.out / "work" / f"{_file_name(fold)}.progress"
+        return self.work / f"{_file_name(fold)}.progress"
+
+
+def _difference(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """Return in what two runs differ, e.g. ``seed 0 there, 1 asked``."""
+    before, now = _flat(there), _flat({"key": "", **asked})
+    said = []
+    for name in dict.fromkeys([*now, *before]):
+        if name == "key" or before.get(name) == now.get(name):
+            continue
+        word, is_hash, _ = name.partition("_sha256")
+        old, new = (printable(str(of.get(name, "none")), 60) for of in (before, now))
+        said.append(f"other {word}" if is_hash else f"{word} {old} there, {new} asked")
+    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+    return "; ".join(said[:_SHOWN]) + more if said and len(before) > 1 else "other data, parameters or code"
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts of facts under their innermost names; those of a hash under the hash's."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, Mapping) and not name.endswith("_sha256"):
+            found |= _flat(value)
+        else:
+            found[name] = value
+    return found
 
 
 def _file_name(fold: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mebench.baselines.crashes import Crashed, blamed
 from mebench.baselines.data import Video
 from mebench.baselines.evidence import ScoreTrack
 from mebench.baselines.folds_store import Store
@@ -27,10 +28,14 @@ _BETWEEN = 0.5
 
 @dataclass(frozen=True)
 class Done:
-    """What comes back from a worker: the fold, and what the user has to know."""
+    """What comes back from a worker: the fold, and what the user has to know.
+
+    ``crash`` is what a method of somebody else's raised, without the fold's name.
+    """
 
     fold: str
     error: str = ""
+    crash: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +68,10 @@ class SpottingJob:
 
     def result(self, run: Run) -> dict[str, Any]:
         """Learn and predict; see :func:`do`."""
+        return self.with_evidence(run)[0]
+
+    def with_evidence(self, run: Run) -> tuple[dict[str, Any], list[ScoreTrack]]:
+        """Learn and predict, and return the evidence of the test videos too."""
         method = made(self.method, self.parameters, Spotter)
         epochs: list[list[ScoreTrack]] = []
         if run.selection == "oracle":
@@ -72,14 +81,14 @@ class SpottingJob:
             method.show_truth(self.truth)
         tracks = [method.track(video) for video in self.test]
         if run.threshold_source == "oracle":
-            return {"tracks": [track_record(track) for track in tracks]}
+            return {"tracks": [track_record(track) for track in tracks]}, tracks
         result: dict[str, Any] = {
             "thresholds": method.thresholds_,
             "predictions": self._rows(method, tracks),
         }
         if run.selection == "oracle":
             result["trajectory"] = [self._rows(method, of_epoch) for of_epoch in epochs]
-        return result
+        return result, tracks
 
     def _rows(self, method: Spotter, tracks: list[ScoreTrack]) -> list[list[Any]]:
         rows: list[list[Any]] = []
@@ -144,12 +153,12 @@ def do(job: Job) -> Done:
     kind = find_kind(job.method)
     run = replace(job.run, progress=_Teller(job.store, job.run.fold))
     try:
-        with one_thread(kind.REQUIRES):
+        with blamed(job.method, job.store.work, f"fold {run.fold}"), one_thread(kind.REQUIRES):
             result = job.result(run)
         job.store.put(run.fold, {**result, "seconds": round(time.perf_counter() - began, 3)})
     except UserError as error:
         job.store.forget_progress(run.fold)
-        return Done(run.fold, str(error))
+        return Done(run.fold, str(error), error.what if isinstance(error, Crashed) else "")
     return Done(run.fold)
 
 

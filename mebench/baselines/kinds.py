@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import inspect
+import os
 import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import mebench
 from mebench.baselines.registry import checked_kind, entries, is_ours, method_class
+from mebench.baselines.source import files_beside, files_of_package
 from mebench.problems import UserError, printable, unknown_name
 
 if TYPE_CHECKING:
@@ -35,18 +38,16 @@ def find_kind(name: str) -> type[Method]:
     """
     if not is_file(name):
         return method_class(name)
-    file, _, word = name.rpartition(".py:")
-    if not word:
-        raise UserError(f"{printable(name)}: name the class too, as in {printable(name)}:MyMethod.")
-    return _from_file(str(Path(file + ".py").resolve()), word)
+    file, word = _split(name)
+    return _from_file(str(file), word)
 
 
 def portable_name(name: str) -> str:
     """Return the name as another process in another folder understands it."""
     if not is_file(name):
         return name
-    file, _, word = name.rpartition(".py:")
-    return f"{Path(file + '.py').resolve()}:{word}"
+    file, word = _split(name)
+    return f"{file}:{word}"
 
 
 def short_name(name: str) -> str:
@@ -61,11 +62,39 @@ def short_name(name: str) -> str:
 
 
 def code_of(kind: type[Method], name: str) -> str:
-    """Return a hash of the code that a run depends on: our rooms, and the file of a method of somebody else's."""
+    """Return a hash of the code that a run depends on: our rooms, and the files of a method of somebody else's."""
     digest = hashlib.sha256(_our_code().encode())
     if not (name in entries() and is_ours(name)):
-        digest.update(Path(inspect.getfile(kind)).read_bytes())
+        home = Path(inspect.getfile(kind)).resolve().parent
+        for place, path in sorted(
+            (Path(os.path.relpath(path, home)).as_posix(), path) for path in files_of(kind, name)
+        ):
+            data = path.read_bytes()
+            digest.update(f"{place}\n{len(data)}\n".encode() + data)
     return digest.hexdigest()
+
+
+def files_of(kind: type[Method], name: str) -> set[Path]:
+    """Return the files of the code of a method of somebody else's: its own, and what it imports from beside it.
+
+    Of a method that an installed package offers they are those of the package that are loaded.
+    """
+    own = Path(inspect.getfile(kind)).resolve()
+    if is_file(name):
+        file, _ = _split(name)
+        return {own} | files_beside(file, _loaded_with.get(str(file), ()))
+    top = kind.__module__.partition(".")[0]
+    return {own} if top == mebench.__name__ else {own, *files_of_package(top)}
+
+
+_loaded_with: dict[str, frozenset[str]] = {}
+"""The modules that each file brought with it when it was imported."""
+
+
+def _split(name: str) -> tuple[Path, str]:
+    """Return file and class of ``FILE.py:Class``; the class is empty where none is named."""
+    file, _, word = (name if ".py:" in name else f"{name}:").rpartition(".py:")
+    return Path(file + ".py").resolve(), word
 
 
 @cache
@@ -80,6 +109,26 @@ def _our_code() -> str:
 
 @cache
 def _from_file(file: str, word: str) -> type[Method]:
+    module = _module(file)
+    if word and hasattr(module, word):
+        return checked_kind(getattr(module, word), f"{Path(file).name}:{word}")
+    classes = [
+        name for name, found in vars(module).items() if inspect.isclass(found) and found.__module__ == module.__name__
+    ]
+    if not word:
+        known = f"The classes in it: {', '.join(classes)}." if classes else "There is none in it yet."
+        methods = [name for name in classes if hasattr(getattr(module, name), "get_params")]
+        example = (methods or ["MyMethod"])[0]
+        raise UserError(
+            f"{printable(file)}: name the class too, FILE:CLASS, as in {printable(Path(file).name)}:{example}. {known}"
+        )
+    if not classes:
+        raise UserError(f"{printable(file)}: there is no class {printable(word)}, nor any other.")
+    raise unknown_name(f"class in {Path(file).name}", word, classes)
+
+
+@cache
+def _module(file: str) -> ModuleType:
     path = Path(file)
     if not path.is_file():
         raise UserError(f"{printable(file)}: there is no such file. Give FILE.py:Class.")
@@ -89,6 +138,7 @@ def _from_file(file: str, word: str) -> type[Method]:
         raise UserError(f"{printable(file)}: this is no Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
+    before = set(sys.modules)
     # A neighbour that it imports lies beside it, as when Python runs the file.
     sys.path.insert(0, str(path.parent))
     try:
@@ -101,12 +151,8 @@ def _from_file(file: str, word: str) -> type[Method]:
         ) from error
     finally:
         sys.path.remove(str(path.parent))
-    if not hasattr(module, word):
-        classes = [name for name, found in vars(module).items() if inspect.isclass(found)]
-        if not classes:
-            raise UserError(f"{printable(file)}: there is no class {printable(word)}, nor any other.")
-        raise unknown_name(f"class in {path.name}", word, classes)
-    return checked_kind(getattr(module, word), f"{path.name}:{word}")
+    _loaded_with[file] = frozenset(set(sys.modules) - before)
+    return module
 
 
 def _line_within(error: Exception, file: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mebench.baselines.crashes import blamed
 from mebench.baselines.data import Clip, Video
 from mebench.baselines.jobs import made
 from mebench.baselines.kinds import find_kind
@@ -67,19 +68,20 @@ def stacked_features(
     parts: list[NDArray[Any]] = [np.empty(0)] * len(shares)
     done = 0
     tell("features of clips", "clips", 0, len(clips))
-    for place, part in each(_features, [(name, dict(parameters), share) for share in shares], workers):
+    for place, part in each(_features, [(name, dict(parameters), path.parent, share) for share in shares], workers):
         parts[place] = part
         done += len(part)
         tell("features of clips", "clips", done, len(clips))
     shapes = {part.shape[1:] for part in parts}
-    if len(shapes) > 1:
-        raise ValueError(f"{name}.features gives arrays of several shapes: {sorted(shapes)}")
+    with blamed(name, path.parent, "the features of clips"):
+        if len(shapes) > 1:
+            raise ValueError(f"{name}.features gives arrays of several shapes: {sorted(shapes)}")
     _save(path, np.concatenate(parts))
 
 
-def _features(name: str, parameters: dict[str, Any], clips: tuple[Clip, ...]) -> NDArray[Any]:
+def _features(name: str, parameters: dict[str, Any], folder: Path, clips: tuple[Clip, ...]) -> NDArray[Any]:
     method: Recogniser = made(name, parameters, Recogniser)
-    with one_thread(find_kind(name).REQUIRES):
+    with blamed(name, folder, "the features of clips"), one_thread(find_kind(name).REQUIRES):
         return np.stack([method.features(clip) for clip in clips])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mebench.baselines.chance import Floor, floor_of
+from mebench.baselines.crashes import blamed
 from mebench.baselines.engines import compute
 from mebench.baselines.folds_store import KEPT, Store
 from mebench.baselines.jobs import Done, Job, RecognitionJob, SpottingJob, do
@@ -157,7 +158,8 @@ def run(settings: Settings, tell: Told) -> Result:
     left = [fold for fold in folds if fold not in before]
     try:
         if left:
-            _compute(settings, store, left, tell)
+            with blamed(settings.name, store.work):
+                _compute(settings, store, left, tell)
     except KeyboardInterrupt as error:
         done = sum(store.get(fold.name) is not None for fold in folds)
         raise Interrupted(settings.out, done, len(folds)) from error
@@ -169,7 +171,8 @@ def run(settings: Settings, tell: Told) -> Result:
         raise UserError(f"{settings.out}: folds have vanished while others were computed. Run the same again.")
     store.tidy()
     try:
-        return _finished(settings, results, len(before))
+        with blamed(settings.name, store.work):
+            return _finished(settings, results, len(before))
     except Unwritable as error:
         raise UserError(f"{error} {KEPT}") from error
 
@@ -201,11 +204,11 @@ def _compute(settings: Settings, store: Store, left: Sequence[Fold], tell: Told)
     workers = settings.feature_workers
     material = gathered(settings.plan, method, settings.asked.places, workers, tell)
     compute_features(method, material.everything(), workers, tell)
-    features = store.out / "work" / "features.npy"
+    features = store.work / "features.npy"
     if isinstance(material, RecognitionMaterial) and not features.is_file():
         stacked_features(settings.name, settings.parameters, material.clips, features, workers, tell)
     jobs = [_job(settings, store, material, fold, features) for fold in left]
-    failed: list[str] = []
+    failed: dict[str, list[str]] = {}
     with _watched(store, settings, tell) as count:
         found: Iterator[tuple[int, Done]] = compute(
             do,
@@ -213,15 +216,18 @@ def _compute(settings: Settings, store: Store, left: Sequence[Fold], tell: Told)
             engine=settings.asked.engine,
             workers=settings.workers,
             options=settings.asked.engine_options,
-            folder=store.out / "work" / "slurm",
+            folder=store.work / "slurm",
         )
         for _, done in found:
             if done.error:
-                failed.append(done.error)
+                failed.setdefault(done.crash or done.error, []).append(done.error)
             else:
                 count()
     if failed:
-        lines = list(dict.fromkeys(failed))
+        lines = [
+            first if what == first or not rest else f"{first} {plural(len(rest), 'more fold')} did the same."
+            for what, (first, *rest) in failed.items()
+        ]
         more = [f"... and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else []
         raise UserError("\n".join([*lines[:_SHOWN], *more]))
 

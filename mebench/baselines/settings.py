@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from mebench.baselines.engines import check_engine, processors
 from mebench.baselines.kinds import code_of, find_kind, portable_name, short_name
 from mebench.baselines.material import Places, check_places, datasets_of
 from mebench.baselines.method import Method, Run, Selection, Spotter, ThresholdSource
-from mebench.baselines.registry import task_of
+from mebench.baselines.registry import is_ours, task_of
 from mebench.datasets import catalog, library
 from mebench.datasets.ground_truth import ground_truth
 from mebench.extras import needed
@@ -172,6 +173,11 @@ def constructed(kind: type[Method], short: str, values: Mapping[str, Any]) -> Me
         return kind(**values)
     except (TypeError, ValueError) as error:
         raise UserError(f"{short}: {printable(str(error))}.") from error
+    except Exception as error:
+        if is_ours(short):
+            raise
+        home, said = Path(inspect.getfile(kind)).name, printable(str(error))
+        raise UserError(f"{short} cannot be made: {type(error).__name__} in {home}: {said}.") from error
 
 
 def _dataset(asked: Asked, task: str) -> str:

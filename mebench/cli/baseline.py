@@ -183,6 +183,7 @@ def check(
 ) -> None:
     """Check a method of your own against the contract, on the tiny twin; exit code 2 if it breaks it."""
     from mebench.baselines.check import check_method
+    from mebench.baselines.kinds import find_kind
 
     values = dict(_assigned("--param", p) for p in params or ())
     verdicts = []
@@ -196,7 +197,8 @@ def check(
     elif failed:
         say(f"{plural(failed, 'line')} of the contract {'is' if failed == 1 else 'are'} broken.")
     else:
-        say(f"The contract is kept. Next: mebench baseline run {shlex.quote(place)}")
+        oracle = " --threshold-source oracle" if find_kind(place).SEES_TRUTH else ""
+        say(f"The contract is kept. Next: mebench baseline run {shlex.quote(place)}{oracle}")
     if failed:
         raise typer.Exit(2)
 

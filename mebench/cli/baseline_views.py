@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Stages:
-    """Shows one stage after the other: each gets a bar, or lines, of its own."""
+    """Shows one stage after the other: each gets one bar, or lines, of its own, whatever is counted in it."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._now: tuple[str, str] | None = None
+        self._now: str | None = None
         self._show: Any = None
 
     def __enter__(self) -> Self:
@@ -36,12 +36,12 @@ class Stages:
 
     def __call__(self, stage: str, unit: str, done: int, total: int) -> None:
         """Show how far a stage is."""
-        name = (stage.partition(" (")[0], unit)
+        name = stage.partition(" (")[0]
         if name != self._now:
             self._stack.close()
             self._now = name
-            self._show = self._stack.enter_context(progress(name[0], unit))
-        self._show(done, total)
+            self._show = self._stack.enter_context(progress(name, unit))
+        self._show(done, total, unit)
 
 
 def page_text(facts: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mebench.cli.page_place import check_page
 from mebench.cli.terminal import colour, say, width
 from mebench.problems import UserError, plural, printable, unknown_name
 
@@ -99,8 +100,8 @@ def render(
 
     folder, *more = folders or [FOLDER]
     page = out or folder / "index.html"
-    if page.is_dir():
-        raise UserError(f"--out {page}: this is a folder; name a file, such as {page / 'index.html'}.")
+    _check_folders([folder, *more])
+    _check_place(page, [folder, *more])
     found = read_entries(folder, *more)
     _remark(found.remarks)
     made = [one.as_dict() for one in boards(found.entries)]
@@ -116,6 +117,7 @@ def _boards(folders: list[Path], wanted: str | None, metric: str | None) -> list
     from mebench.leaderboard.boards import boards
     from mebench.leaderboard.store import read_entries
 
+    _check_folders(folders)
     folder, *more = folders
     found = read_entries(folder, *more)
     _remark(found.remarks)
@@ -131,6 +133,28 @@ def _boards(folders: list[Path], wanted: str | None, metric: str | None) -> list
     if not chosen:
         raise unknown_name("board", wanted, {name for one in made for name in (one.id, *one.id.split("/"))})
     return chosen
+
+
+def _check_folders(folders: list[Path]) -> None:
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(
+                f"{printable(str(folder))}: there is no such folder, and no leaderboard. Add an entry with 'mebench "
+                f"leaderboard add REPORT{_folder_option(folder)}', or name another folder with --folder."
+            )
+
+
+def _check_place(page: Path, folders: list[Path]) -> None:
+    """Refuse to write the page over anything else, or among the entries."""
+    from mebench.leaderboard.store import ENTRIES
+
+    check_page("--out", page, "index.html")
+    for folder in folders:
+        if (folder / ENTRIES).resolve() in page.resolve().parents:
+            raise UserError(
+                f"--out {printable(str(page))}: only entries lie in {printable(str(folder / ENTRIES))}; write the page "
+                f"beside them, e.g. {printable(str(folder / 'index.html'))}."
+            )
 
 
 def _remark(remarks: list[str]) -> None:

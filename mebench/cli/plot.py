@@ -28,6 +28,7 @@ KINDS = {
 FORMS = ("pdf", "svg", "png")
 WIDTHS = {"column": 8.5, "page": 17.5}
 NARROWEST, WIDEST = 6.0, 60.0
+_DEFAULTS = "Default: column for sweep, confusion and ranking, page for timeline, errors, subjects and cd."
 
 
 def plot(
@@ -44,7 +45,9 @@ def plot(
     part: Annotated[
         str | None, typer.Option(help="me, mae or overall; full or a database. Default: the main one.")
     ] = None,
-    width: Annotated[str | None, typer.Option(help="column (8.5 cm), page (17.5 cm) or a number of cm.")] = None,
+    width: Annotated[
+        str | None, typer.Option(help=f"column (8.5 cm), page (17.5 cm) or a number of cm. {_DEFAULTS}")
+    ] = None,
     name: Annotated[list[str] | None, typer.Option(help="What the systems are called, in order.")] = None,
     video: Annotated[list[str] | None, typer.Option(help="timeline: only this video; may be repeated.")] = None,
     board: Annotated[

@@ -41,6 +41,7 @@ def reports_of(wanted: Wanted, kind: str) -> tuple[list[dict[str, Any]], str]:
         If one cannot be read or scored, they are too many, or have no such part.
     """
     _only_one(wanted, kind)
+    _all_there(wanted)
     reports = [_report(path, wanted, kind) for path in wanted.inputs]
     for report, name in zip(reports, _names(wanted, len(reports)), strict=False):
         report["submission"]["method"] = name
@@ -68,6 +69,14 @@ def _names(wanted: Wanted, n: int) -> tuple[str, ...]:
 def _only_one(wanted: Wanted, kind: str) -> None:
     if kind in _ONE and len(wanted.inputs) > 1:
         raise UserError(f"{kind} shows {_ONE[kind]}, not {len(wanted.inputs)}.")
+
+
+def _all_there(wanted: Wanted, folders: bool = False) -> None:
+    for path in wanted.inputs:
+        if not path.exists():
+            raise UserError(f"{printable(str(path))}: there is no such file{' or folder' if folders else ''}.")
+        if path.is_dir() and not folders:
+            raise UserError(f"{printable(str(path))}: this is a folder; name a file.")
 
 
 def _is_report(path: Path) -> bool:
@@ -160,6 +169,7 @@ def lines_of(wanted: Wanted) -> Lines:
     from mebench.figures.outcomes import outcomes
 
     _only_one(wanted, "timeline")
+    _all_there(wanted)
     path = wanted.inputs[0]
     if _is_report(path):
         raise UserError(f"{printable(str(path))}: a timeline is drawn from a submission; a report holds no intervals.")
@@ -178,6 +188,7 @@ def board_of(wanted: Wanted) -> tuple[dict[str, Any], str]:
     """
     from mebench.leaderboard.boards import boards
 
+    _all_there(wanted, folders=True)
     in_folder = any(path.is_dir() for path in wanted.inputs)
     entries = _of_folder(wanted) if in_folder else _of_files(wanted)
     made = {board.id: board for board in boards(entries, wanted.metric)}

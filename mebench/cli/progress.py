@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from mebench.cli.terminal import say
 
+Show = Callable[..., None]
+"""Called with how much is done, how much there is, and the unit if it is another from then on."""
 _BETWEEN = 10.0
 """Seconds between two lines."""
 _LONG = 120.0
@@ -16,7 +18,7 @@ _LONG = 120.0
 
 
 @contextmanager
-def progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, unit: str) -> Iterator[Show]:
     """Show progress while the block runs.
 
     Parameters
@@ -29,7 +31,8 @@ def progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     Yields
     ------
     callable
-        To be called with how much is done and how much there is; the first call says what was done before.
+        To be called with how much is done and how much there is; the first call says what was done before. A unit given
+        as a third value is counted from then on, in the same bar.
     """
     if sys.stderr.isatty():
         with _bar(what, unit) as show:
@@ -39,7 +42,7 @@ def progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str, unit: str) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -49,22 +52,36 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
             total = "?" if task.total is None else f"{task.total:,.0f}"
             return Text(f"{task.completed:,.0f} of {total}", style="progress.download")
 
-    columns = (TextColumn("{task.description}"), BarColumn(), Counts(), TextColumn(unit), TimeRemainingColumn())
+    counted = TextColumn("{task.fields[unit]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), Counts(), counted, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=None, unit=unit)
+
+        def show(done: int, total: int, now: str | None = None) -> None:
+            if now is not None and now != bar.tasks[0].fields["unit"]:
+                bar.reset(task, total=total, completed=done, unit=now)  # the pace was that of the other unit
+            else:
+                bar.update(task, completed=done, total=total)
+
+        yield show
 
 
 class _Lines:
     """A line at the start, at the end, and every ten seconds."""
 
     def __init__(self, what: str, unit: str) -> None:
-        self._what, self._unit = what, unit
+        self._what = what
+        self._count(unit)
+
+    def _count(self, unit: str) -> None:
+        self._unit = unit
         self._began: tuple[float, int] | None = None
         self._first: tuple[float, int] | None = None
         self._last = 0.0
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, unit: str | None = None) -> None:
+        if unit is not None and unit != self._unit:
+            self._count(unit)
         now = time.monotonic()
         begins = self._began is None
         if self._began is None:

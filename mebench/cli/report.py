@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from mebench.cli.options import ClassesOption, DatasetName, File, ProtocolOption, TypeOption
+from mebench.cli.page_place import check_page
 from mebench.cli.terminal import say
 from mebench.problems import UserError
-
-SUFFIXES = frozenset({".html", ".htm"})
 
 
 def report(
@@ -64,10 +63,7 @@ def report(
 def _place(file: Path, html: Path | None) -> Path:
     """Return where the page goes: never over anything that is not a page."""
     out = file.with_suffix(".html") if html is None else html
-    if out.suffix.lower() not in SUFFIXES:
-        raise UserError(f"--html {out}: a page ends in .html; name it so.")
-    if out.is_dir():
-        raise UserError(f"--html {out}: that is a folder; name a file in it, e.g. {out / 'page.html'}.")
+    check_page("--html", out)
     if out.resolve() == file.resolve():
         raise UserError(f"--html {out}: that is the submission itself; name another file for the page.")
     return out

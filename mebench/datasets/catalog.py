@@ -7,6 +7,7 @@ the distributed sheets into tables; this file only maps names to modules, so tha
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -50,6 +51,8 @@ SIZES = ("full", "small", "tiny")
 _ENDINGS: Mapping[str, str] = {"full": TWIN_SUFFIX, "small": f"{TWIN_SUFFIX}-small", "tiny": f"{TWIN_SUFFIX}-tiny"}
 TWIN_ENDINGS = tuple(_ENDINGS.values())
 """How the names of twins end, by size."""
+
+_TWIN_SOURCE = "the twin of seed "
 
 COMPOSITES = ("megc2019", *(f"megc2019{ending}" for ending in TWIN_ENDINGS))
 """Made of several recognition datasets by a protocol; nothing of that name is registered."""
@@ -252,6 +255,16 @@ def is_twin(name: str) -> bool:
     return name in twins(size_of(name))
 
 
+def twin_source(seed: int) -> str:
+    """Return where a twin comes from, as its datasets and their reports say it."""
+    return f"{_TWIN_SOURCE}{seed}"
+
+
+def is_twin_source(source: str) -> bool:
+    """Return whether a dataset that says that it comes from ``source`` is an embedded twin."""
+    return re.fullmatch(rf"{_TWIN_SOURCE}[0-9]+", source.strip().casefold()) is not None
+
+
 def original_name(name: str) -> str:
     """Return the name of the dataset that ``name`` is a twin of, in any size, or ``name`` itself."""
     return name.removesuffix(_ENDINGS[size_of(name)])
@@ -309,6 +322,7 @@ __all__ = [
     "card",
     "clip_reader",
     "is_twin",
+    "is_twin_source",
     "names",
     "of_size",
     "original_name",
@@ -316,6 +330,7 @@ __all__ = [
     "size_of",
     "task_of",
     "title_of",
+    "twin_source",
     "twins",
     "wrong_task",
 ]

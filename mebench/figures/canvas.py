@@ -17,6 +17,7 @@ from mebench.figures.names import is_oracle
 from mebench.problems import UserError, printable
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLUMN, PAGE = 8.5, 17.5
@@ -122,6 +123,30 @@ def canvas(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width * _CM, height * _CM), layout="constrained")
+
+
+def text_width(figure: Figure, words: str, size: float) -> float:
+    """Return how wide a line of text is drawn, in points."""
+    text = figure.text(0, 0, words, fontsize=size)
+    wide = float(text.get_window_extent().width) * 72 / figure.dpi
+    text.remove()
+    return wide
+
+
+def make_high(figure: Figure, axes: Axes, height: float) -> None:
+    """Make a figure as high as it must be for its axes to be of a height in cm, whatever stands around them."""
+    figure.draw_without_rendering()
+    wide, high = figure.get_size_inches()
+    figure.set_size_inches(wide, high + height * _CM - axes.get_window_extent().height / figure.dpi)
+    figure.draw_without_rendering()
+
+
+def make_room(figure: Figure, axes: Axes, labels: Sequence[tuple[float, str]]) -> None:
+    """Let the x axis of bars from 0 end where each bar and the label behind it (its length, its words) fit."""
+    figure.draw_without_rendering()
+    room = float(axes.get_window_extent().width) * 72 / figure.dpi
+    ends = [length * room / max(room / 8, room - 8 - text_width(figure, words, SMALLEST)) for length, words in labels]
+    axes.set_xlim(0, max(ends, default=1.0))
 
 
 def mark(figure: Figure, dataset: str, synthetic: bool, oracle: bool = False) -> None:

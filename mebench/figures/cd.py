@@ -18,7 +18,9 @@ from mebench.figures.names import clipped
 WIDTH = 800.0
 SIDE = 235.0
 """Room for names on either side of the axis."""
-_AXIS, _FIRST_BAR, _BAR_STEP, _NAME_STEP = 40.0, 15.0, 9.0, 19.0
+NAME_STEP = 19.0
+"""From one name to the next below it."""
+_AXIS, _FIRST_BAR, _BAR_STEP = 40.0, 15.0, 9.0
 _MOST_TICKS = 16
 
 
@@ -48,23 +50,28 @@ class Layout:
     stems: tuple[Stem, ...]
 
 
-def layout(drawn: Diagram, side: float = SIDE) -> Layout:
-    """Return where the parts of a diagram lie, with so much room for names on either side."""
+def on_left(n: int) -> int:
+    """Return how many of n systems have their names on the left."""
+    return (n + 1) // 2
+
+
+def layout(drawn: Diagram, sides: tuple[float, float] = (SIDE, SIDE), step: float = NAME_STEP) -> Layout:
+    """Return where the parts of a diagram lie, with so much room for names left and right, and from one to the next."""
     n = len(drawn.names)
-    start, end = side, WIDTH - side
+    start, end = sides[0], WIDTH - sides[1]
     xs = [start + (rank - 1) / (n - 1) * (end - start) for rank in drawn.ranks]
     below = _AXIS + _FIRST_BAR + drawn.levels * _BAR_STEP
-    half = (n + 1) // 2
+    half = on_left(n)
     stems = []
     for i, (name, rank, x) in enumerate(zip(drawn.names, drawn.ranks, xs, strict=True)):
         left = i < half
-        y = below + 10 + (i if left else n - 1 - i) * _NAME_STEP
+        y = below + 10 + (i if left else n - 1 - i) * step
         stems.append(Stem(name, rank, x, y, start - 8 if left else end + 8, left))
-    step = -(-n // _MOST_TICKS)
+    every = -(-n // _MOST_TICKS)
     return Layout(
-        height=below + 10 + (half - 1) * _NAME_STEP + 12,
+        height=below + 10 + (half - 1) * step + 12 * step / NAME_STEP,
         axis=(start, end, _AXIS),
-        ticks=tuple((start + (k - 1) / (n - 1) * (end - start), k) for k in range(1, n + 1, step)),
+        ticks=tuple((start + (k - 1) / (n - 1) * (end - start), k) for k in range(1, n + 1, every)),
         bars=tuple(
             (_AXIS + _FIRST_BAR + bar.level * _BAR_STEP, tuple(xs[i] for i in bar.members)) for bar in drawn.bars
         ),

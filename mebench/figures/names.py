@@ -41,7 +41,11 @@ def system_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _method(row: Mapping[str, Any]) -> str:
-    return printable(str(row.get("method") or PurePath(str(row.get("file") or row.get("id") or "unnamed")).stem), 1000)
+    """Return the method of a row, or the name of its file without the ending where its makers gave none."""
+    method, file = row.get("method"), row.get("file")
+    if method and method != file:  # a board says the file where there is no method
+        return printable(str(method), 1000)
+    return printable(PurePath(str(file or row.get("id") or "unnamed")).stem, 1000)
 
 
 def _with(name: str, more: str) -> str:

@@ -51,9 +51,10 @@ def ranking(board: Mapping[str, Any], part: str, width: float = COLUMN) -> Drawn
     shown = lines[:MOST]
     figure = canvas(width, 1.9 + 0.46 * len(shown))
     axes = figure.add_subplot()
+    beside: dict[str, Any] = {"va": "center_baseline", "fontsize": SMALLEST}  # on one line with the name of the row
     for y, (row, _, (value, low, high)) in enumerate(shown):
         _line(axes, y, row, value, low, high)
-        axes.text(1.02, y, _rank(row, part), transform=axes.get_yaxis_transform(), va="center", fontsize=SMALLEST)
+        axes.text(1.02, y, _rank(row, part), transform=axes.get_yaxis_transform(), **beside)
     axes.set_yticks(range(len(shown)), [clipped(name, NARROW if width < 12 else LONGEST) for _, name, _ in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_xlabel(f"{metric_words(metric)}, {part_words(part)}")

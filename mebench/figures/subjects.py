@@ -15,9 +15,9 @@ from mebench.problems import UserError, printable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_RIGHT: Mapping[str, Any] = {"color": TP, "edgecolor": TP}
-_MISSED: Mapping[str, Any] = {"color": "white", "edgecolor": FN}
-_WRONG: Mapping[str, Any] = {"color": "white", "edgecolor": FP, "hatch": "/////"}
+_RIGHT: Mapping[str, Any] = {"facecolor": TP, "edgecolor": TP}
+_MISSED: Mapping[str, Any] = {"facecolor": "white", "edgecolor": FN}
+_WRONG: Mapping[str, Any] = {"facecolor": "white", "edgecolor": FP, "hatch": "/////"}
 
 MOST = 8
 """Submissions that one figure has room for."""
@@ -42,11 +42,13 @@ def subjects(reports: Sequence[Mapping[str, Any]], part: str = "me", width: floa
     UserError
         If the reports do not go together, or are too many.
     """
+    from matplotlib.patches import Patch
+
     if len(reports) > MOST:
         raise UserError(f"One figure has room for the subjects of {MOST} submissions, not of {len(reports)}.")
     first = of_one_dataset(reports)
-    names = [printable(str(row["subject"]), 12) for row in _rows(first, part)]
-    figure = canvas(width, 2.4 + 3.0 * len(reports))
+    names = _subject_names(_rows(first, part))
+    figure = canvas(width, 2.4 + 3.0 * len(reports) + 0.13 * max(0, max(map(len, names)) - 4))
     panels = 1 if first["task"] == "recognition" else 2
     strips = figure.subplots(panels * len(reports), 1, sharex=True, sharey=False, squeeze=False)[:, 0].tolist()
     for i, (report, name) in enumerate(zip(reports, report_names(reports), strict=True)):
@@ -59,15 +61,26 @@ def subjects(reports: Sequence[Mapping[str, Any]], part: str = "me", width: floa
     step = -(-len(names) // max(1, int((width - 1.5) / 0.3)))
     strips[-1].set_xticks(range(0, len(names), step), names[::step], rotation=90)
     strips[-1].set_xlim(-0.7, len(names) - 0.3)
-    drawn = [axes.get_legend_handles_labels() for axes in strips[:panels]]
-    handles, words = [h for found, _ in drawn for h in found], [w for _, found in drawn for w in found]
-    figure.legend(handles, words, loc="outside lower left", ncols=3)
+    looks = {"right": _RIGHT, "wrong": _WRONG}
+    if panels == 2:
+        looks = {"found": _RIGHT, "missed": _MISSED, "false positives": _WRONG}
+    handles = [Patch(label=words, linewidth=0.6, **look) for words, look in looks.items()]
+    figure.legend(handles=handles, loc="outside lower left", ncols=3)
     mark_reports(figure, reports)
     return Drawn(
         figure,
         f"Counts of each subject on {data_words(first)}, {part_words(part)}, protocol "
         f"{first['protocol'] or 'not stated'}, rule {first['rule']['name']}/{first['rule']['version']}.",
     )
+
+
+def _subject_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what the subjects are called: with their database where there is more than one."""
+    names = [printable(str(row["subject"]), 12) for row in rows]
+    databases = [printable(str(row.get("dataset")), 12) for row in rows]
+    if len(set(databases)) < 2:
+        return names
+    return [f"{database} {name}" for database, name in zip(databases, names, strict=True)]
 
 
 def _rows(report: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
@@ -83,20 +96,22 @@ def _draw(panels: Sequence[Axes], report: Mapping[str, Any], part: str) -> None:
     if report["task"] == "recognition":
         tables = np.array([row["confusion"] for row in rows], dtype=np.int64)
         right = np.trace(tables, axis1=1, axis2=2)
-        _bars(panels[0], "clips", [("right", right, _RIGHT), ("wrong", tables.sum(axis=(1, 2)) - right, _WRONG)])
+        _bars(panels[0], "clips", [(right, _RIGHT), (tables.sum(axis=(1, 2)) - right, _WRONG)])
         return
     kinds = [kind for kind in report["scores"] if kind != "overall"] if part == "overall" else [part]
     tp, fp, fn = np.array([[sum(row[kind][c] for kind in kinds) for row in rows] for c in ("tp", "fp", "fn")])
-    _bars(panels[0], "events", [("found", tp, _RIGHT), ("missed", fn, _MISSED)])
-    _bars(panels[1], "false pos.", [("false positives", fp, _WRONG)])
+    _bars(panels[0], "events", [(tp, _RIGHT), (fn, _MISSED)])
+    _bars(panels[1], "false pos.", [(fp, _WRONG)])
 
 
-def _bars(axes: Axes, what: str, stack: Sequence[tuple[str, NDArray[np.int64], Mapping[str, Any]]]) -> None:
+def _bars(axes: Axes, what: str, stack: Sequence[tuple[NDArray[np.int64], Mapping[str, Any]]]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    bottom = np.zeros(len(stack[0][1]), dtype=np.int64)
-    for words, heights, look in stack:
-        axes.bar(np.arange(len(heights)), heights, 0.72, bottom=bottom, linewidth=0.6, label=words, **look)
+    bottom = np.zeros(len(stack[0][0]), dtype=np.int64)
+    for heights, look in stack:
+        bars = axes.bar(np.arange(len(heights)), heights, 0.72, bottom=bottom, linewidth=0.6, **look)
+        for bar in bars:
+            bar.set_visible(bool(bar.get_height()))  # of a count of 0 not even an edge
         bottom = bottom + heights
     axes.set_ylabel(what, fontsize=SMALLEST)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))

@@ -13,6 +13,7 @@ from typing import Any
 
 from mebench.leaderboard.entry import SCHEMA
 from mebench.leaderboard.measures import MOST, statistics_of, tables_of, values
+from mebench.leaderboard.terms import fault_of_terms
 
 _TEXT = 20_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -163,6 +164,9 @@ def fault_of(document: Mapping[str, Any]) -> str | None:
         tables = tables_of(task, document["by_subject"], classes)
     except (ValueError, KeyError, TypeError):
         return "its counts do not fit together"
+    terms = fault_of_terms(document)
+    if terms:
+        return terms.what
     statistics = statistics_of(task, len(classes))
     scores = document["scores"]
     if scores.keys() != tables.keys() or any(scores[part].keys() != statistics.keys() for part in scores):

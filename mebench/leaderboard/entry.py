@@ -60,7 +60,7 @@ class Entry:
     @property
     def method(self) -> str:
         """The method's name, or the file's where its makers gave none."""
-        return str(self.submission["method"] or self.submission["file"])
+        return named(self.submission["method"]) or named(self.submission["file"]) or self.id
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -131,6 +131,11 @@ class Entry:
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of a value: sorted keys, no blanks, ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def named(text: str | None) -> str | None:
+    """Return a name, None where it shows nothing: it is empty, or of blanks and invisible characters only."""
+    return text if text and any(c.isprintable() and not c.isspace() for c in text) else None
 
 
 def named_a_twin(dataset: str) -> bool:

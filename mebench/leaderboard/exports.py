@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -173,7 +174,11 @@ def _md(text: str) -> str:
     """Return a text that is neither markup nor a link in a Markdown table."""
     # Braces: some sites run templates over their pages.
     safe = markdown_cell(text.replace("&", "&amp;")).replace("{", "&#123;")
-    return "".join("\\" + c if c in "`*_[]~$" else c for c in safe)
+    safe = "".join("\\" + c if c in "`*_[]~$" else c for c in safe)
+    # Bare addresses are links too, where their signs stand as they are; for mailboxes and mentions even an escaped @ is
+    # read as one, but not an @ in an element of its own.
+    safe = re.sub(r"(?i)(www)\.", r"\1&#46;", safe.replace("://", "&#58;//"))
+    return re.sub(r"(?i)(mailto|xmpp):", r"\1&#58;", safe).replace("@", "<span>@</span>")
 
 
 def _markdown(board: _Board) -> Iterator[str]:
@@ -201,7 +206,7 @@ def _latex(board: _Board) -> Iterator[str]:
         yield r"\midrule"
     yield " & ".join(map(latex_cell, headings)) + r" \\"
     yield r"\midrule"
-    for row in _table(board, "--"):
+    for row in _table(board, "\u2013"):
         yield " & ".join(map(latex_cell, row)) + r" \\"
     yield r"\bottomrule"
     yield r"\end{tabular}"

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mebench.datasets.catalog import is_twin_source
 from mebench.files import NotJson, json_object
 from mebench.leaderboard import entry as entries
 from mebench.leaderboard.entry import SCHEMA, Entry, named_a_twin
 from mebench.leaderboard.measures import FULL, KINDS, ME, OVERALL, statistics_of, tables_of, values
 from mebench.leaderboard.measures import scored as scores_of
+from mebench.leaderboard.terms import choices_fault, fault_of_terms, rule_fault
 from mebench.problems import UserError, printable, quoted
 from mebench.report.model import defined
 
@@ -29,7 +31,8 @@ _NEAR = 1e-9
 _NEAR_END = 1e-6
 """Ends of intervals come from special functions, which differ a little between versions of scipy."""
 _GIVE = "Give the file that 'mebench score FILE --dataset NAME --json OUT' writes."
-_RULES = {"spotting": ("megc", 1), "recognition": ("megc2019", 1), "spot-then-recognise": ("megc", 1)}
+_SHOWN = 60
+"""Letters of a value in a refusal."""
 
 
 class Refused(UserError):
@@ -76,14 +79,10 @@ def entry_of(report: Mapping[str, Any]) -> Entry:
     """
     _check_schema(report)
     task, rule = report["task"], report["rule"]
-    if (rule["name"], rule["version"]) != _RULES[task] or "difference" in rule:
-        name, version = _RULES[task]
-        raise Refused(
-            f"its rule is {printable(rule['name'], 60)}/{rule['version']}, and {task} is ranked under the canonical "
-            f"rule {name}/{version} only. Score the file again without --rule."
-        )
-    if named_a_twin(report["dataset"]) != report["synthetic"] and not report["synthetic"]:
-        raise Refused(f"{report['dataset']} is a synthetic twin, and the report says that it is real data.")
+    fault = rule_fault(task, rule) or choices_fault(task, report["ground_truth"])
+    if fault:
+        raise Refused(str(fault))
+    _check_twin(report)
     classes = _classes(report)
     by_subject = [_subject_row(task, row) for row in report["by_subject"]]
     document = {
@@ -102,9 +101,10 @@ def entry_of(report: Mapping[str, Any]) -> Entry:
         "environment": _environment(report["environment"]),
     }
     document = json.loads(json.dumps(_whole(document)))
-    fault = next(iter(entry_faults(document)), None)
-    if fault:
-        raise Refused(f"it cannot be kept: {fault}.")
+    if fault := fault_of_terms(document):
+        raise Refused(str(fault))
+    if broken := next(iter(entry_faults(document)), None):
+        raise Refused(f"it cannot be kept: {broken}. {_GIVE}")
     return Entry(document)
 
 
@@ -130,7 +130,32 @@ def entry_faults(document: Mapping[str, Any]) -> list[str]:
 
 
 def _in_words(error: Any) -> str:
-    return f"at {printable(error.json_path, 80)}: {printable(error.message, 160)}"
+    # The message begins with the value, or with the list of it: whole, it would hide what is wrong.
+    value = repr(error.instance)
+    message = error.message.replace(value, quoted(value, _SHOWN)[1:-1]) if len(value) > _SHOWN else error.message
+    return f"at {printable(error.json_path, _SHOWN)}: {printable(message, 2 * _SHOWN)}"
+
+
+def _check_twin(report: Mapping[str, Any]) -> None:
+    """Refuse a twin's scores that call themselves real, or go by another name."""
+    dataset, source = report["dataset"], report["ground_truth"]["source"]
+    twin = named_a_twin(dataset) or is_twin_source(source)
+    if report["task"] == "recognition":
+        # Its source are the names of databases; in spotting it may be a file that happens to have such a name.
+        databases = {*source.split(", "), *(row["dataset"] for row in report["by_subject"] if "dataset" in row)}
+        twin = twin or any(map(named_a_twin, databases))
+    if not twin:
+        return
+    if not report["synthetic"]:
+        raise Refused(
+            f"{quoted(dataset)} is scored on a synthetic twin (its ground truth is {quoted(source)}), and the report "
+            f"says that it is real data. {_GIVE}"
+        )
+    if not named_a_twin(dataset):
+        raise Refused(
+            f"its ground truth is {quoted(source)}, of a synthetic twin, and its dataset {quoted(dataset)} is no "
+            f"twin's name. {_GIVE}"
+        )
 
 
 def _check_schema(report: Mapping[str, Any]) -> None:
@@ -146,7 +171,10 @@ def _check_schema(report: Mapping[str, Any]) -> None:
     from mebench.submission.meta import check_meta
 
     for problem in check_meta(report["submission"].get("meta", {}), "meta"):
-        raise Refused(f"what it says of its submission breaks the schema of metadata, {printable(problem.message)}.")
+        raise Refused(
+            f"what it says of its submission breaks the schema of metadata, {printable(problem.message, 2 * _SHOWN)}. "
+            "Mend the metadata beside the submission, and score it again."
+        )
 
 
 def _classes(report: Mapping[str, Any]) -> list[str]:
@@ -179,18 +207,19 @@ def _agreeing_scores(
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise Refused("the counts of its subjects are no counts, or not of its classes.") from error
     found = _reported(report, tables)
-    if truth.get("subjects", len(names)) != len(names):
-        raise Refused(f"it lists {len(names)} subjects, and its ground truth has {truth['subjects']}.")
     statistics = statistics_of(task, len(classes))
     for part, (counts, scores, _) in found.items():
         total = tables[part].sum(axis=0)
         if counts != total.tolist():
-            raise Refused(f"its scores are not those of its counts: {part} is not the sum over its subjects.")
+            raise Refused(
+                f"its scores are not those of its counts: {printable(part, _SHOWN)} is not the sum over its subjects."
+            )
         for name, value in values(tables[part], statistics).items():
             own = defined(value)
             if not _same(scores[name], own, _NEAR):
                 raise Refused(
-                    f"its scores are not those of its counts: {part} {name} is {_shown(scores[name])} in the report "
+                    f"its scores are not those of its counts: {printable(part, _SHOWN)} {name} is "
+                    f"{_shown(scores[name])} in the report "
                     f"and {_shown(own)} from the counts."
                 )
     _check_events(task, tables, truth, classes)
@@ -211,8 +240,8 @@ def _reported(report: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str,
         return {ME: (counts, own, (product["interval"].get("method"), ends))}
     if set(scores) != set(tables):
         raise Refused(
-            f"it has scores of {', '.join(map(printable, sorted(scores)))} and counts of "
-            f"{', '.join(map(printable, sorted(tables)))}."
+            f"it has scores of {printable(', '.join(sorted(scores)), _SHOWN)} and counts of "
+            f"{printable(', '.join(sorted(tables)), _SHOWN)}."
         )
     spotted = report["task"] == "spotting"
     return {
@@ -236,8 +265,8 @@ def _check_events(task: str, tables: Mapping[str, Any], truth: Mapping[str, int]
     for name, counted, there in pairs:
         if there is not None and counted != there:
             raise Refused(
-                f"its counts are not those of its ground truth: {printable(name)} has {there} events or clips, and its "
-                f"hits and misses are {counted}."
+                f"its counts are not those of its ground truth: {printable(name, _SHOWN)} has {there} events "
+                f"or clips, and its hits and misses are {counted}."
             )
 
 
@@ -249,7 +278,9 @@ def _check_intervals(found: Mapping[str, tuple[Any, dict[str, Any], Any]], made:
         for name, (_, *own) in made[part].items():
             said = ends.get(name) or [None, None]
             if not all(_same(a, b, _NEAR_END) for a, b in zip(said, own, strict=True)):
-                raise Refused(f"its intervals are not those of its counts: that of {part} {name} differs.")
+                raise Refused(
+                    f"its intervals are not those of its counts: that of {printable(part, _SHOWN)} {name} differs."
+                )
 
 
 def _same(a: float | None, b: float | None, near: float) -> bool:
@@ -265,7 +296,8 @@ def _shown(value: float | None) -> str:
 def _submission(said: Mapping[str, Any]) -> dict[str, Any]:
     meta = said.get("meta", {})
     return {
-        **{name: said[name] for name in ("file", "sha256", "predictions", "method", "selection", "threshold_source")},
+        **{name: said[name] for name in ("file", "sha256", "predictions", "selection", "threshold_source")},
+        "method": entries.named(said["method"]),
         "authors": ", ".join(_names(meta.get("authors"))),
         "training_data": _names(meta.get("training_data")),
         **{name: meta.get(name) for name in ("preset", "seed", "code")},

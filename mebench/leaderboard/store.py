@@ -24,6 +24,7 @@ from mebench.problems import UserError, printable
 
 ENTRIES = "entries"
 MAX_BYTES = 20_000_000
+_REMOVE = "Remove that file and add the report again."
 _NAME = re.compile(rf"[0-9a-f]{{{ID_DIGITS}}}\.json")
 
 
@@ -105,15 +106,14 @@ def _read(path: Path) -> Entry:
     except OSError as error:
         raise Refused(f"this entry cannot be read ({error.strerror}), and is left out.") from error
     except NotJson as error:
-        raise Refused(f"this entry {error}, and is left out. Add its report again.") from error
+        raise Refused(f"this entry {error}, and is left out. {_REMOVE}") from error
     fault = fault_of(document)
     if fault:
-        raise Refused(f"this entry is damaged ({fault}), and is left out. Add its report again.")
+        raise Refused(f"this entry is damaged ({fault}), and is left out. {_REMOVE}")
     entry = Entry(document)
     if entry.id != path.stem:
         raise Refused(
-            f"this entry was renamed or edited, and is left out: its content is that of {entry.id}. Add its report "
-            "again."
+            f"this entry was renamed or edited, and is left out: its content is that of {entry.id}. {_REMOVE}"
         )
     return entry
 
@@ -196,7 +196,7 @@ def check(new: Entry, there: Iterable[Entry]) -> None:
         for what, own in new.terms.items():
             if own != other.terms[what]:
                 raise Refused(
-                    f"it cannot be compared with the entries of {printable(new.board)}: its {what} {_versus(what)}"
+                    f"it cannot be compared with the entries of {printable(new.board, 120)}: its {what} {_versus(what)}"
                     f"{_both(what, own, other)} entry {other.id} ({printable(other.method, 60)}). Score it as that one "
                     "was, or give it a leaderboard of its own with --folder."
                 )
@@ -245,9 +245,7 @@ def _taken(path: Path, entry: Entry) -> str:
     try:
         return _already(_read(path))
     except Refused:
-        return (
-            f"entries/{path.name} is there, but is not what its name says. Remove that file and add the report again."
-        )
+        return f"entries/{path.name} is there, but is not what its name says. {_REMOVE}"
 
 
 def _link_new(path: Path, text: str) -> None:

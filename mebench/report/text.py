@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -147,9 +148,23 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    # What the fonts of old (OT1) show as something else, and what they do not have.
+    "|": r"\textbar{}",
+    '"': r"\char34{}",
+    "\u2013": "--",
+    "\u2014": "---",
+    # After a line's end these would be an argument of it.
+    "[": "{[}",
+    "*": "{*}",
 }
+# Signs that fonts draw as one with those beside them: a dash, a quotation mark, an inverted ? or !.
+_LIGATURES = re.compile(r"-{2,}|[`']{2,}|,{2,}|[!?]`+")
 
 
 def latex_cell(text: str) -> str:
     """Return a text that stays text within LaTeX."""
-    return "".join(_LATEX.get(c, c) for c in printable(text))
+    shown, parts, done = printable(text), [], 0
+    for found in _LIGATURES.finditer(shown):
+        parts += [_LATEX.get(c, c) for c in shown[done : found.start()]] + [f"{{{c}}}" for c in found[0]]
+        done = found.end()
+    return "".join([*parts, *(_LATEX.get(c, c) for c in shown[done:])])

@@ -121,7 +121,7 @@ def test_each_breach_is_found_at_its_line(verdicts, line):
 def test_a_look_at_the_test_side_is_a_leak(verdicts, how):
     found = verdicts(GOOD.replace("        self.seed_ = run.seed", f"        {LEAKS[how].strip()}"))
     (broken,) = [verdict for verdict in found if verdict.passed is False]
-    assert broken.line.startswith("fit returns self, and touches nothing of the test side")
+    assert broken.line.startswith("fit returns self; meanwhile Python opens no frames")
     assert re.search("was opened|annotations were loaded", broken.detail)
 
 
@@ -167,3 +167,77 @@ def test_recognisers_are_checked_too(tmp_path):
     )
     (broken,) = [verdict for verdict in check_method(f"{file}:Batch") if verdict.passed is False]
     assert broken.line.startswith("each clip is judged for itself")
+
+
+STATEFUL = {
+    "labels of all folds gathered on the class": (
+        "    LEARNS = False\n    seen = {}",
+        "self.seen.update((key, 1.0) for key in expressions['video']); self.seed_ = run.seed",
+        "np.mean(values) + self.seen.get(video.video, 0.0)",
+    ),
+    "what the first fold saw kept for all": (
+        "    LEARNS = False\n    seen = []",
+        "self.seen or self.seen.append(run.seed % 97); self.seed_ = run.seed",
+        "np.mean(values) + self.seen[0]",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", STATEFUL)
+def test_what_is_kept_from_fold_to_fold_is_seen(verdicts, how):
+    kept, filled, used = STATEFUL[how]
+    text = GOOD.replace("    LEARNS = False", kept).replace("self.seed_ = run.seed", filled)
+    text = text.replace("np.mean(values)", used)
+    (broken,) = [verdict for verdict in verdicts(text) if verdict.passed is False]
+    assert broken.line == "predictions of a fold do not depend on folds computed before"
+    assert "kept on the class or the module" in broken.detail
+
+
+def test_what_depends_on_the_order_of_a_set_is_seen(verdicts):
+    text = GOOD.replace("score=1.0", "score=float(hash(track.video) % 997)")
+    (broken,) = [verdict for verdict in verdicts(text) if verdict.passed is False]
+    assert broken.line == "another process gives the same predictions"
+    assert "PYTHONHASHSEED" in broken.detail
+
+
+RECOGNISER = """
+from mebench.baselines.floors.constant import Constant
+
+class Mine(Constant):
+    '''Says something that depends on more than it was given.'''
+
+    first = {}
+
+    def fit(self, clips, labels, subjects, run):
+        self.shift_ = SHIFT
+        return super().fit(clips, labels, subjects, run)
+
+    def predict_proba(self, clips):
+        found = super().predict_proba(clips) + self.shift_
+        return found / found.sum(axis=1, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("shift", "lines"),
+    [
+        ("self.first.setdefault(0, run.seed) % 97", ["predictions of a fold do not depend on folds computed before"]),
+        ("hash(run.fold) % 997", ["another process gives the same predictions"]),
+        ("run.seed % 97", []),
+    ],
+)
+def test_recognisers_are_held_to_it_too(tmp_path, shift, lines):
+    file = tmp_path / "mine.py"
+    file.write_text(RECOGNISER.replace("SHIFT", shift))
+    assert [verdict.line for verdict in check_method(f"{file}:Mine") if verdict.passed is False] == lines
+
+
+def test_a_class_to_be_named_is_asked_for(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("class Helper:\n    pass\n" + GOOD)
+    with pytest.raises(
+        UserError, match=r"name the class too, FILE:CLASS, as in mine\.py:Mean\. The classes in it: Helper, Mean\.$"
+    ):
+        list(check_method(str(file)))
+    with pytest.raises(UserError, match=r"There is no class in mine\.py 'Nope'\. Known: Helper, Mean\.$"):
+        list(check_method(f"{file}:Nope"))

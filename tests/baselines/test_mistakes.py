@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -229,3 +230,84 @@ def test_a_cache_that_cannot_be_written_to_names_its_remedy(run, tmp_path, monke
     assert code == 2
     assert "Name another folder with MEBENCH_CACHE." in err
     assert not (tmp_path / "out").exists()
+
+
+RAISES = """
+from helping_hand import halve
+from mebench.baselines.floors.empty import Empty
+
+class Raises(Empty):
+    '''Fails in some folds.'''
+
+    def fit(self, videos, expressions, run):
+        if run.fold != "s16":
+            halve(None)
+        return super().fit(videos, expressions, run)
+"""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_a_method_of_ones_own_raises_is_a_sentence(run, tmp_path, workers):
+    (tmp_path / "mine.py").write_text(RAISES)
+    (tmp_path / "helping_hand.py").write_text("def halve(x):\n    return x / 2\n")
+    out = tmp_path / "out"
+    code, printed, err = run(
+        "baseline", "run", f"{tmp_path / 'mine.py'}:Raises", "-d", TINY, "--out", out, "--workers", workers
+    )
+    assert (code, printed) == (2, "")
+    (said,) = [line for line in err.splitlines() if line.startswith("mebench: ")]
+    assert re.match(
+        r"mebench: Raises failed in fold s2[23] with TypeError in helping_hand\.py, line 2: unsupported", said
+    )
+    assert said.endswith("1 more fold did the same.")
+    assert "Traceback" not in err
+    trace = Path(re.search(r"traceback in (.*?);", said)[1])
+    assert trace.is_relative_to(out / "work")
+    assert "mine.py" in trace.read_text()
+    assert [path.name for path in (out / "folds").glob("*.json")] == ["s16.json"]
+
+
+def test_what_features_of_ones_own_raise_is_a_sentence(run, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from mebench.baselines.floors.constant import Constant\nclass Mine(Constant):\n"
+        "    def features(self, clip):\n        raise KeyError('eyes')\n"
+    )
+    words = ("baseline", "run", f"{tmp_path / 'mine.py'}:Mine", "-d", CLIPS, "--workers", "2", "--out", tmp_path / "a")
+    code, _, err = run(*words)
+    assert code == 2
+    assert "Mine failed in the features of clips with KeyError in mine.py, line 4: 'eyes' (traceback in " in err
+
+
+def test_what_a_constructor_of_ones_own_raises_is_a_sentence(run, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from mebench.baselines.floors.empty import Empty\nclass Mine(Empty):\n"
+        "    def __init__(self, n: int = 0) -> None:\n        self.n = n\n        {}['eyes']\n"
+    )
+    code, _, err = run("baseline", "run", f"{tmp_path / 'mine.py'}:Mine", "-d", TINY, "--out", tmp_path / "a")
+    assert (code, err) == (2, "mebench: Mine cannot be made: KeyError in mine.py: 'eyes'.\n")
+
+
+def test_what_ours_raises_is_a_defect(run, tmp_path, monkeypatch):
+    from mebench.baselines.floors.empty import Empty
+
+    monkeypatch.setattr(Empty, "track", lambda self, video: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run("baseline", "run", "empty", "-d", TINY, "--workers", "1", "--out", tmp_path / "a")
+
+
+DIFFERENCES = {
+    "random-spotter/seed": ({"seed": 1}, "seed 0 there, 1 asked"),
+    "a parameter": ({"params": {"rate": 2}}, "rate 1.0 there, 2.0 asked"),
+    "data and two more": (
+        {"dataset": "samm-lv-twin-tiny", "seed": 1},
+        "dataset casme-sq-twin-tiny there, samm-lv-twin-tiny asked; other folds; other truth; seed 0 there, 1 asked",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DIFFERENCES)
+def test_a_folder_of_another_run_is_refused_with_what_differs(tmp_path, what):
+    asked, said = DIFFERENCES[what]
+    run_baseline("random-spotter", TINY, out=tmp_path, workers=1)
+    with pytest.raises(UserError, match=re.escape(f"holds another run ({said}). Choose")):
+        run_baseline("random-spotter", **{"dataset": TINY, "out": tmp_path, "workers": 1} | asked)

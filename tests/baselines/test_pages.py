@@ -1,11 +1,13 @@
 """The pages of the baselines under docs/ are those that the code makes."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
 import mebench
+from mebench.baselines.check import check_method
 from mebench.baselines.page import facts, markdown
 
 ROOT = Path(mebench.__file__).parent.parent
@@ -42,3 +44,13 @@ def test_published_numbers_are_shown():
 @pytest.mark.parametrize("name", ["oracle-boundaries"])
 def test_an_upper_bound_says_the_flag_that_it_needs(name):
     assert "--threshold-source oracle" in facts(name)["run"]["twin"]
+
+
+def test_the_spotter_of_the_page_keeps_the_contract(tmp_path):
+    text = (ROOT / "docs" / "baselines" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    file = tmp_path / "mine.py"
+    file.write_text(example)
+    verdicts = list(check_method(f"{file}:Contrast"))
+    assert [verdict for verdict in verdicts[:-1] if not verdict.passed] == []
+    assert any("intervals lie" in v.line and not v.detail.startswith("0 ") for v in verdicts)

@@ -61,6 +61,66 @@ def test_the_code_of_a_method_of_ones_own_counts(tmp_path):
     assert short_name(name) == "Mine"
 
 
+def change(file):
+    file.write_text(file.read_text() + "\n# changed\n")
+
+
+def test_the_code_of_what_a_method_imports_from_beside_it_counts(tmp_path):
+    texts = {
+        "mine.py": "import beside_one\nfrom mebench.baselines.floors.empty import Empty\nimport importlib\n"
+        "importlib.import_module('beside_' + 'named')\n"
+        "class Mine(Empty):\n    def late(self):\n        from beside_pack import inner\n",
+        "beside_one.py": "import beside_two.deep\n",
+        "beside_two/deep.py": "x = 1\n",
+        "beside_named.py": "",
+        "beside_pack/__init__.py": "",
+        "beside_pack/inner.py": "from . import other\n",
+        "beside_pack/other.py": "",
+    }
+    strangers = {
+        "not_imported.py": "",
+        ".venv/lib/site-packages/numpy/__init__.py": "",
+    }
+    for place, text in (texts | strangers).items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text)
+    name = f"{tmp_path / 'mine.py'}:Mine"
+    kind = find_kind(name)
+    seen = {code_of(kind, name)}
+    for n, place in enumerate(texts, 2):
+        change(tmp_path / place)
+        seen.add(code_of(kind, name))
+        assert len(seen) == n, place
+    for place in strangers:
+        change(tmp_path / place)
+        assert code_of(kind, name) in seen
+
+
+def test_the_code_of_an_installed_package_counts(tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "their_package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "helper.py").write_text("x = 1\n")
+    (package / "method.py").write_text(
+        "from their_package.helper import x\nfrom mebench.baselines.floors.empty import Empty\n"
+        "class Mine(Empty):\n    'x'\n"
+    )
+    monkeypatch.syspath_prepend(package.parent)
+    points = [EntryPoint("packed", "their_package.method:Mine", registry.GROUP)]
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
+    registry.entries.cache_clear()
+    kind = find_kind("packed")
+    before = code_of(kind, "packed")
+    change(package / "helper.py")
+    after = code_of(kind, "packed")
+    registry.entries.cache_clear()
+    assert before != after
+
+
+def test_the_code_of_ours_is_our_rooms_alone():
+    assert len({code_of(find_kind(name), name) for name in registry.names()}) == 1
+
+
 class Typed(Spotter):
     """Has parameters of every type."""
 

@@ -171,3 +171,32 @@ def test_check_ends_with_2_for_a_broken_method(run, tmp_path):
     code, out, _ = run("baseline", "check", "empty", "--json")
     assert code == 0
     assert all(row["passed"] for row in json.loads(out)[:-1])
+
+
+def test_check_of_an_upper_bound_says_a_command_that_works(run, tmp_path):
+    code, _, err = run("baseline", "check", "oracle-boundaries")
+    assert code == 0
+    line = err.strip().splitlines()[-1].partition("Next: mebench ")[2]
+    assert run(*line.split(), "-d", TINY, "--workers", "1", "--out", tmp_path / "a")[0] == 0
+
+
+def test_a_stage_leaves_one_bar_whatever_is_counted_in_it(monkeypatch):
+    import io
+
+    from mebench.cli.baseline_views import Stages
+
+    class Screen(io.StringIO):
+        def isatty(self):
+            return True
+
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    with Stages() as tell:
+        tell("folds of geonet", "folds", 0, 3)
+        tell("folds of geonet (0 of 3 done)", "epochs", 20, 60)
+        tell("folds of geonet", "folds", 3, 3)
+    drawn = screen.getvalue()
+    assert drawn.count("\n") == 1  # a line feed leaves a bar on the screen, a carriage return draws over it
+    assert "3 of 3" in drawn.rpartition("\r")[2]

@@ -119,7 +119,7 @@ def test_other_forms_hold_the_same_rows(folder, run, form):
 
 def test_hostile_names_stay_text_in_the_terminal_and_in_csv(tmp_path, run):
     paths = [
-        save(tmp_path, f"r{i}.json", report(submission__sha256=f"{i:064x}", submission__method=text, protocol=text))
+        save(tmp_path, f"r{i}.json", report(submission__sha256=f"{i:064x}", submission__method=text))
         for i, text in enumerate(HOSTILE)
     ]
     code, out, error = run("leaderboard", "add", *paths, "--folder", tmp_path / "b")
@@ -150,6 +150,7 @@ def test_damaged_files_are_named_and_the_rest_is_shown(folder, run):
     assert code == 0
     assert "method 0" in out
     assert "0123456789abcdef.json: this entry is no JSON" in error
+    assert "Remove that file and add the report again." in error
 
 
 def test_the_page_is_written_whole_and_its_place_is_said(folder, run):
@@ -168,3 +169,37 @@ def test_the_page_is_written_whole_and_its_place_is_said(folder, run):
     code, _, error = run("leaderboard", "render", "--folder", folder, "--out", folder)
     assert code == 2
     assert "folder" in error
+
+
+def test_the_page_is_written_over_nothing_else(folder, tmp_path, run):
+    entry = next((folder / "entries").glob("*.json"))
+    said = save(tmp_path, "said.csv", "video,onset,offset,type\n")
+    link = tmp_path / "link.html"
+    link.symlink_to(said)
+    for place in (
+        entry,
+        said,
+        link,
+        folder / "entries" / "index.html",
+        folder / "entries" / ".." / "entries" / "x.htm",
+    ):
+        before = place.read_bytes() if place.exists() else None
+        code, _, error = run("leaderboard", "render", "--folder", folder, "--out", place)
+        assert code == 2, place
+        assert "--out" in error
+        assert "Traceback" not in error
+        assert (place.read_bytes() if place.exists() else None) == before
+    assert run("leaderboard", "render", "--folder", folder, "--out", folder / "page.HTM")[0] == 0
+
+
+def test_a_folder_that_is_not_there_is_a_sentence_and_an_empty_one_a_page(tmp_path, run):
+    nope, there = tmp_path / "nope", tmp_path / "there"
+    there.mkdir()
+    for command in ("render", "show"):
+        for folders in (("--folder", nope), ("--folder", there, "--folder", nope)):
+            code, out, error = run("leaderboard", command, *folders)
+            assert (code, out) == (2, "")
+            assert f"{nope}: there is no such folder" in error
+    assert not nope.exists()
+    assert run("leaderboard", "render", "--folder", there)[0] == 0
+    assert (there / "index.html").is_file()

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,11 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_boards import board, spotting_tables
+from hypothesis import given
+from hypothesis import strategies as st
 
 import mebench.pages
 from mebench import load_dataset, score
 from mebench.diagnosis.diagnose import diagnose
 from mebench.figures import canvas
+from mebench.figures import timeline as timeline_module
 from mebench.figures.canvas import COLUMN, PAGE, SMALLEST, paper, rendered
 from mebench.figures.cd_figure import cd
 from mebench.figures.confusion import confusion
@@ -24,7 +28,7 @@ from mebench.figures.outcomes import outcomes
 from mebench.figures.ranking import ranking
 from mebench.figures.subjects import subjects
 from mebench.figures.sweep import sweep
-from mebench.figures.timeline import timeline
+from mebench.figures.timeline import FALSE, FOUND, HIT, MISSED, timeline
 from mebench.problems import UserError
 from mebench.protocols.registry import plan
 
@@ -198,25 +202,191 @@ def test_a_timeline_shows_every_event_and_prediction_with_its_outcome(report, su
 
 def test_a_timeline_draws_spans_where_they_are(submission):
     lines = outcomes(submission, TWIN, "loso")
-    line = next(line for line in lines.videos if line.events and line.predictions)
+    there = [line for line in lines.videos if line.events and line.predictions]
+    line = max(there, key=lambda line: (line.last - line.first) / line.fps)
     with paper():
-        axes = timeline(lines, [line.video]).figure.axes[0]
-    boxes = sorted((p.get_x(), p.get_width()) for p in axes.patches)
+        axes = timeline(lines, [line.video], width=6).figure.axes[0]
+        axes.figure.draw_without_rendering()
+        centimetre = axes.get_xlim()[1] / (axes.get_window_extent().width / axes.figure.dpi * 2.54)
+    boxes = sorted((p.get_x() + p.get_width() / 2, p.get_width()) for p in axes.patches)
     spans = (*line.events, *line.predictions)
-    wanted = sorted(((s.onset - line.first) / line.fps, (s.offset - s.onset + 1) / line.fps) for s in spans)
-    assert np.array(boxes) == pytest.approx(np.array(wanted))
+    wanted = sorted(
+        (((s.onset + s.offset + 1) / 2 - line.first) / line.fps, (s.offset - s.onset + 1) / line.fps) for s in spans
+    )
+    drawn = [(middle, max(long, 0.05 * centimetre)) for middle, long in wanted]
+    assert np.array(boxes) == pytest.approx(np.array(drawn), rel=1e-3)
+    assert [long for _, long in drawn] != [long for _, long in wanted]  # a short one is drawn wider
+    marks = sorted(line.get_xdata()[0] for line in axes.lines)
+    assert marks == pytest.approx([middle for middle, _ in wanted])
+
+
+@pytest.mark.parametrize("width", [6, COLUMN, PAGE])
+def test_outcomes_differ_without_colour_and_lanes_have_room(submission, width):
+    """One video has as much height as one of many, and no two outcomes share their mark."""
+    lines = outcomes(submission, TWIN, "loso")
+    line = next(line for line in lines.videos if line.events and line.predictions)
+    two = [line.video, next(other.video for other in lines.videos if other.video != line.video)]
+    for videos in (two[:1], two):
+        with paper():
+            figure = timeline(lines, videos, width=width).figure
+            figure.draw_without_rendering()
+            (axes,) = figure.axes
+            lane = axes.get_window_extent().height / figure.dpi * 2.54 / len(videos)
+            assert 1.1 < lane < 1.3  # cm
+            low = [box.get_window_extent() for box in axes.patches]
+            assert min(box.width for box in low) / figure.dpi * 25.4 > 0.49  # mm
+            legend = figure.legends[0].get_window_extent()
+            assert legend.x1 <= figure.get_figwidth() * figure.dpi
+    hollow = {FOUND: False, MISSED: True, HIT: False, FALSE: False}
+    looks = {(look.mark, hollow[look]) for look in hollow}
+    assert len(looks) == len(hollow)
+    drawn = Counter((mark.get_marker(), mark.get_markerfacecolor() == "white") for mark in axes.lines)
+    shown = [found for found in lines.videos if found.video in two]
+    expected = Counter()
+    for found in shown:
+        for spans, right, wrong in ((found.events, FOUND, MISSED), (found.predictions, HIT, FALSE)):
+            for span in spans:
+                look = right if span.matched else wrong
+                expected[look.mark, hollow[look]] += 1
+    assert drawn == expected
+
+
+@given(st.lists(st.floats(0, 10), max_size=20))
+def test_marks_that_would_overlap_are_set_in_two_lines(middles):
+    levels = timeline_module._levels(middles, 1.0)
+    assert set(levels) <= {0, 1}
+    for i, x in enumerate(middles):
+        near = [j for j, other in enumerate(middles) if j != i and abs(other - x) < 1]
+        if not near:
+            assert levels[i] == 0
+        if len(near) == 1 and not [j for j, y in enumerate(middles) if j not in (i, near[0]) and abs(y - x) < 3]:
+            assert levels[i] != levels[near[0]]
+
+
+def test_a_timeline_says_how_its_videos_were_chosen(submission):
+    lines = outcomes(submission, TWIN, "loso")
+    there = sorted(line.video for line in lines.videos if line.events or line.predictions)
+    backward = lines._replace(videos=lines.videos[::-1])
+    with paper():
+        drawn = timeline(backward)
+        few = timeline(lines._replace(videos=tuple(line for line in lines.videos if line.video in there[:3])))
+        one = timeline(lines, there[:1])
+    assert [label.get_text() for label in drawn.figure.axes[0].get_yticklabels()] == there[:12]
+    assert f"the first 12 by name of the {len(there)} videos with an event or a prediction" in drawn.caption
+    assert "choose with --video" in drawn.caption
+    assert "in all 3 videos with an event or a prediction" in few.caption
+    assert f"in 1 video of the {len(lines.videos)} of" in one.caption
+
+
+def shown_ticks(axes):
+    """The labels of the ticks that lie within the limits."""
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        yield from (tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)
+
+
+def mixed(report):
+    """A report with a kind of each sort: false positives, misses, both, nothing."""
+    counts = {"wrong type": (0, 0), "too short": (17, 9), "duplicate": (3, 0), "missed": (0, 160)}
+    kinds = [
+        {"kind": kind, "me": {"fp": fp, "fn": fn, "gain": 0.1 if fp + fn else 0.0}} for kind, (fp, fn) in counts.items()
+    ]
+    return report | {"errors": report["errors"] | {"kinds": kinds}}
+
+
+def test_false_positives_and_misses_look_different_and_nothing_is_drawn_of_none(report):
+    with paper():
+        axes = errors(mixed(report), "me").figure.axes[0]
+    wrong, missed = axes.containers
+    assert [(round(bar.get_y() + 0.35), bar.get_width()) for bar in wrong] == [(1, 17), (2, 3)]
+    assert [(round(bar.get_y() + 0.35), bar.get_width()) for bar in missed] == [(1, 9), (3, 160)]
+    assert {bar.get_hatch() for bar in wrong} == {"/////"}
+    assert {bar.get_hatch() for bar in missed} == {None}
+    assert {matplotlib.colors.to_hex(bar.get_edgecolor()) for bar in wrong} == {canvas.FP}
+    assert all(bar.get_linewidth() == 0 for bar in missed)  # no edge over a short neighbour
+    assert [text.get_text() for text in axes.texts] == ["17 FP, 9 FN", "3 FP", "160 FN"]
+
+
+@pytest.mark.parametrize("width", [6, COLUMN, PAGE])
+@pytest.mark.parametrize("part", ["me", "overall"])
+def test_the_type_of_an_errors_figure_does_not_collide(report, width, part):
+    with paper():
+        figure = errors(report, part, width).figure
+        figure.draw_without_rendering()
+        texts = [
+            text.get_window_extent()
+            for axes in figure.axes
+            for text in (
+                axes.xaxis.label,
+                *axes.texts,
+                *shown_ticks(axes),
+            )
+            if text.get_text() and text.get_visible()
+        ]
+    assert len(texts) > 15
+    for one, other in combinations(texts, 2):
+        wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+        high = min(one.y1, other.y1) - max(one.y0, other.y0)
+        assert min(wide, high) < 2  # pixels of 1/100 inch
+    assert max(text.x1 for text in texts) <= figure.get_figwidth() * figure.dpi
+
+
+@pytest.mark.parametrize(("width", "least"), [(6, 0.49), (COLUMN, 0.49), (PAGE, 0.6)])
+def test_the_scale_of_a_diagram_takes_the_width_that_the_labels_leave(width, least):
+    tables = spotting_tables((0.9, 0.7, 0.5, 0.3, 0.2), subjects=10)
+    for names in (["plain", "a", "b", "c", "d"], ["W" * 60 + f" ({c})" for c in "abcde"]):
+        with paper():
+            figure = cd(board(tables, names, tested=False), "me", width).figure
+            figure.draw_without_rendering()
+            (axes,) = figure.axes
+            scale = axes.lines[0].get_window_extent().width / figure.dpi * 2.54
+            labels = [text.get_window_extent() for text in axes.texts if "." in text.get_text()]
+            assert scale / width >= (least if names[0] == "plain" else 0.45)
+            # Nothing is left empty: the widest labels end at the edges of the figure.
+            edge = 4 / 25.4 * figure.dpi  # 4 mm
+            assert 0 <= min(label.x0 for label in labels) < edge
+            right = figure.get_figwidth() * figure.dpi - max(label.x1 for label in labels)
+            assert 0 <= right < edge
+    assert len(labels) == 5
+
+
+def test_the_ranks_of_a_ranking_stand_on_the_line_of_their_row(systems):
+    with paper():
+        axes = ranking(systems, "me").figure.axes[0]
+    assert {text.get_va() for text in axes.texts[:6]} == {axes.get_yticklabels()[0].get_va()}
+
+
+def test_subjects_are_called_by_their_database_where_there_are_several(labels, report):
+    with paper():
+        several = subjects([labels], "full", 60).figure.axes[-1].get_xticklabels()
+        samm = subjects([labels], "samm-twin", 60).figure.axes[-1].get_xticklabels()
+        spotted = subjects([report], width=60).figure.axes[-1].get_xticklabels()
+    rows = labels["by_subject"]
+    assert [one.get_text() for one in several] == [f"{row['dataset']} {row['subject']}" for row in rows]
+    assert [one.get_text() for one in samm] == [row["subject"] for row in rows if row["dataset"] == "samm-twin"]
+    assert [one.get_text() for one in spotted] == [row["subject"] for row in report["by_subject"]]
 
 
 def test_a_curve_and_its_bars_are_the_report(report):
     with paper():
         curve = sweep([report], "me").figure.axes[0].lines[0]
-        strips = subjects([report], "me").figure.axes
+        counted = subjects([report], "me").figure
+        strips = counted.axes
         kinds = errors(report, "me").figure.axes[0]
     assert list(curve.get_ydata()) == report["sweep"]["iou"]["scores"]["me"]["f1"]
+    assert [(patch.get_hatch(), patch.get_visible()) for patch in counted.legends[0].get_patches()] == [
+        (None, True),
+        (None, True),
+        ("/////", True),
+    ]
     heights = [[bar.get_height() for bar in stack] for axes in strips for stack in axes.containers]
     assert heights == [[row["me"][name] for row in report["by_subject"]] for name in ("tp", "fn", "fp")]
+    assert all(
+        bar.get_visible() == (bar.get_height() > 0) for axes in strips for stack in axes.containers for bar in stack
+    )
     widths = [[bar.get_width() for bar in stack] for stack in kinds.containers]
-    assert widths == [[row["me"][name] for row in report["errors"]["kinds"]] for name in ("fp", "fn")]
+    counts = [[row["me"][name] for row in report["errors"]["kinds"]] for name in ("fp", "fn")]
+    assert widths == [[count for count in some if count] for some in counts]
 
 
 def test_a_confusion_shows_clips_and_shares(labels):
@@ -264,5 +434,7 @@ def test_names_tell_systems_apart():
     assert system_names([*rows, {"method": "b", "id": "z"}]) == ["a (cpu, seed 0)", "a (cpu, seed 1)", "b"]
     same = [{"method": "a", "id": "1234567"}, {"method": "a", "id": "7654321"}, {"file": "said.csv", "id": "1"}]
     assert system_names(same) == ["a (123456)", "a (765432)", "said"]
+    unnamed = [{"method": "said.csv", "file": "said.csv"}, {"method": "v1.csv", "file": "said.csv"}]
+    assert system_names(unnamed) == ["said", "v1.csv"]  # a board says the file where there is no method
     twin = {"submission": {"method": "a", "sha256": "0", "meta": {"extra": {"amplitude": 0.5}}}}
     assert report_names([twin]) == ["a (amplitude 0.5)"]

@@ -1,9 +1,14 @@
 """``mebench plot``: what it draws from, what it writes, and what it says when it cannot."""
 
 import json
+import re
 import sys
+from importlib import import_module
+from inspect import signature
 
 import pytest
+
+from mebench.cli.plot import _DEFAULTS, KINDS
 
 TWIN = "casme-sq-twin"
 
@@ -78,7 +83,11 @@ def test_a_timeline_is_of_the_videos_that_are_asked_for(run, said, tmp_path):
         (("ranking", "EMPTY", "-o", "x.pdf"), "no entry in this leaderboard"),
         (("errors", "BAD", "-o", "x.pdf"), "this is no report"),
         (("errors", "NOT", "-o", "x.pdf"), "the report is no JSON"),
-        (("errors", "GONE", "-o", "x.pdf"), "cannot be read"),
+        (("errors", "GONE", "-o", "x.pdf"), "gone.json: there is no such file."),
+        (("ranking", "none", "-o", "x.pdf"), "none: there is no such file or folder."),
+        (("cd", "A", "none", "-o", "x.pdf", "-d", TWIN), "none: there is no such file or folder."),
+        (("timeline", "none.csv", "-o", "x.pdf"), "none.csv: there is no such file."),
+        (("sweep", "EMPTY", "-o", "x.pdf", "-d", TWIN), "this is a folder; name a file"),
     ],
 )
 def test_a_mistake_is_one_sentence(run, said, tmp_path, monkeypatch, arguments, words):
@@ -92,6 +101,28 @@ def test_a_mistake_is_one_sentence(run, said, tmp_path, monkeypatch, arguments, 
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_system_without_a_name_is_called_by_its_file_in_every_figure(run, said, tmp_path):
+    for kind in ("sweep", "subjects", "ranking", "cd"):
+        out = tmp_path / f"{kind}.svg"
+        assert run("plot", kind, *said, "-d", TWIN, "--protocol", "loso", "--part", "overall", "-o", out)[0] == 0
+        drawn = out.read_text()
+        assert all(f"said{i}" in drawn for i in range(3))
+        assert ".csv" not in drawn
+
+
+def test_the_help_names_the_usual_width_of_each_kind(run):
+    columns, pages = (
+        part.replace(" and ", ", ").split(", ") for part in re.findall(r"for (.*?)(?:, page|\.)", _DEFAULTS)
+    )
+    usual = {}
+    for kind in KINDS:
+        module = import_module(f"mebench.figures.{'cd_figure' if kind == 'cd' else kind}")
+        usual[kind] = signature(getattr(module, kind)).parameters["width"].default
+    assert usual == dict.fromkeys(columns, 8.5) | dict.fromkeys(pages, 17.5)
+    words = run("plot", "--help")[1]
+    assert re.sub(r"\W+", "", _DEFAULTS) in re.sub(r"\W+", "", words)
 
 
 def test_a_report_that_does_not_agree_with_itself_is_refused(run, said, tmp_path):

@@ -265,12 +265,23 @@ def test_the_check_by_hand_agrees_with_the_schema(rng, task):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_names_are_kept_as_they_are(text):
-    said = report(submission__method=text, submission__file=text, protocol=text)
+    said = report(submission__method=text, submission__file=text)
     said["submission"]["meta"] |= {"authors": [text[:200]], "notes": text, "code": text[:500]}
     made = entry_of(said)
-    assert (made.method, made.document["protocol"]) == (text, text)
+    assert (made.method, made.submission["file"]) == (text, text)
     assert Entry(json.loads(made.to_json())).id == made.id
     assert all(c.isalnum() or c in "/-._~%" for c in made.board)
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\t\n", "\u200b\u2066", "\u00a0"])
+def test_a_name_that_shows_nothing_is_none(blank):
+    said = report(submission__method=blank, submission__file="mine.csv")
+    made = entry_of(said)
+    assert made.submission["method"] is None
+    assert made.method == "mine.csv"
+    assert entry(spotting_rows([[[1, 0, 1]]]), submission__method=blank, submission__file="a.csv").method == "a.csv"
+    nameless = entry_of(report(submission__method=blank, submission__file=blank))
+    assert nameless.method == nameless.id
 
 
 def test_counts_by_hand():

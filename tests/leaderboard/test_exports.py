@@ -1,6 +1,7 @@
 """Exports: what the boards hold, and whatever a name is, it stays text."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from mebench.leaderboard.exports import export
 from mebench.problems import UserError
+from mebench.report.text import latex_cell
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1"]
 HOSTILE = [
@@ -100,7 +102,8 @@ def test_a_name_is_no_markup_in_markdown(hostile):
     for line in rows:
         assert len(re.findall(r"(?<!\\)\|", line)) == 10
         assert len(line) < 1000
-        assert not re.search(r"<|\{\{|(?<!\\)[\[\]`*$]", line)
+        # An @ stands in an element of its own: no mention, no mailbox.
+        assert not re.search(r"<|\{\{|(?<!\\)[\[\]`*$]", line.replace("<span>@</span>", ""))
     assert "&amp;lt;b" in text
 
 
@@ -109,13 +112,57 @@ def test_a_name_is_no_command_in_latex(hostile):
     ours = set(re.findall(r"\\(begin|end|toprule|midrule|bottomrule|multicolumn|emph|usepackage)", text))
     rest = re.sub(r"(?m)^%.*$", "", text)
     commands = set(re.findall(r"\\([a-zA-Z]+)", rest))
-    assert commands <= ours | {"textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater"}
+    signs = {"textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater", "textbar", "char"}
+    assert commands <= ours | signs
     rows = [line for line in rest.splitlines() if line.startswith("1--")]
     assert len(rows) == len(HOSTILE)
     for line in rows:
         assert len(re.findall(r"(?<!\\)&", line)) == 8
         assert line.endswith(r" \\")
         assert not re.search(r"(?<!\\)[%#$_]", line)
+
+
+LINKS = [
+    "http://a.example/x",
+    "see HTTPS://a.example",
+    "ftp://a.example",
+    "www.a.example",
+    "(WWW.a.example)",
+    "_www.a.example_",
+    "@someone",
+    "me@a.example",
+    "mailto:me@a.example",
+]
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_no_name_becomes_a_link_or_a_mention_in_markdown(name):
+    text = export([board(spotting_tables([0.5], 3), [name], tested=False)], "md")
+    (line,) = [one for one in text.splitlines() if one.startswith("| 1 ")]
+    assert not re.search(r"(?i)://|www\.|mailto:|[^>]@|@[^<]", line)
+    shown = html.unescape(re.sub("</?span>", "", line)).replace("\\", "")
+    assert name in shown, "it is not what readers see"
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a|b", r"a\textbar{}b"),
+        ("!`x?`", "{!}{`}x{?}{`}"),
+        ("a--b---c-d", "a{-}{-}b{-}{-}{-}c-d"),
+        ('"x"', r"\char34{}x\char34{}"),
+        ("``x''", "{`}{`}x{'}{'}"),
+        ("[1cm]*", "{[}1cm]{*}"),
+    ],
+)
+def test_what_old_fonts_draw_otherwise_is_written_so_that_they_do_not(name, safe):
+    assert latex_cell(name) == safe
+    assert safe in export([board(spotting_tables([0.5], 3), [name], tested=False)], "latex")
+
+
+def test_ranks_and_intervals_have_a_dash_of_ours_in_latex():
+    text = export([board(spotting_tables([0.5, 0.5], 3))], "latex")
+    assert re.search(r"(?m)^1--2 & .* \(0\.\d+--0\.\d+\)", text)
 
 
 @given(ANY_TEXT)
