@@ -206,9 +206,11 @@ def _plain(board: Mapping[str, Any]) -> dict[str, Any]:
         place = "not ranked" if not row["ranked"] else "–" if rank is None else "–".join(map(str, dict.fromkeys(rank)))
         rows.append((place, row["method"], shown + ends))
     score = f"{_part_title(part)} {metric.upper()}"
-    words = (TASK_TITLES.get(board["task"], board["task"]), _dataset_title(board["dataset"]), board["variant"])
+    protocol = "LOSO" if board["protocol"] == "loso" else board["protocol"]
+    task = TASK_TITLES.get(board["task"], board["task"])
+    words = (task, _dataset_title(board["dataset"]), board["variant"], protocol)
     return {
-        "title": ", ".join([*(word for word in words if word), *([board["protocol"]] if board["protocol"] else [])]),
+        "title": ", ".join(word for word in words if word),
         "synthetic": board["synthetic"],
         "score": score,
         "rows": rows,

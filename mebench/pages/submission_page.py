@@ -32,6 +32,7 @@ def submission_page(told: Told) -> str:
     name = _name(report)
     return page(
         "submission.html",
+        contents=_contents(told),
         title=f"{name} on {shown(report.dataset)}: mebench",
         version=__version__,
         name=name,
@@ -54,6 +55,25 @@ def submission_page(told: Told) -> str:
         analysis=_analysis(told.analysis),
         provenance=list(_provenance(told)),
     )
+
+
+def _contents(told: Told) -> list[tuple[str, str]]:
+    """Return the sections of the page: the name that a link goes to, and what it is called there."""
+    spotting = told.report.task == "spotting"
+    confusions = not spotting or isinstance(told.analysis, Report)
+    sections = [
+        ("score", "Score", True),
+        ("analysis", "Spot, then recognise", told.analysis is not None),
+        ("timeline", "Timelines", spotting),
+        ("errors", "Kinds of error", spotting),
+        ("sweep", "F1 over IoU", spotting),
+        ("subjects", "Subjects", told.truth or told.report.synthetic),
+        ("confusions", "Confusion", confusions),
+        ("misnamed", "Clips named wrong", told.misnamed is not None),
+        ("rules", "Every rule", bool(told.rules)),
+        ("provenance", "Where this comes from", True),
+    ]
+    return [(name, words) for name, words, there in sections if there]
 
 
 def shown(text: object, limit: int = 200) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mebench.datasets.dataset import Dataset
 from mebench.metrics.anatomy import Anatomy
+from mebench.metrics.intervals import Intervals, touching_pairs
 from mebench.metrics.rules import Case
 from mebench.problems import printable
 from mebench.report.model import Report
-
-CLOSE = Fraction(9, 10)
-"""IoU from which a prediction is as good as the event."""
 
 
 def timelines(
@@ -128,27 +126,36 @@ def _axis(row: dict[Any, Any], ends: Sequence[int]) -> dict[str, Any]:
 def betrays(case: Case, report: Report) -> bool:
     """Return whether predictions shown beside the sums of a page would tell where events are.
 
-    They do where a prediction repeats an event frame by frame, where every prediction of a type touches an event (the
-    kinds of error say so), and where half of a type's events are found at an IoU of .9. Oracle submissions may have
+    They do where one of them repeats an event frame by frame, and where at least half of the predictions of a type
+    share a frame with an event, or at least half of the events of a type with a prediction: the kinds of error say how
+    many do. Of either type, since a prediction of the wrong one lies at an event as well. Oracle submissions may have
     been made from the events.
 
     Parameters
     ----------
     case : Case
     report : Report
-        With its errors and its sweep over IoU.
+        Of the same submission.
     """
     if "oracle" in {report.submission["selection"], report.submission["threshold_source"]}:
         return True
     events, said = (
-        set(zip((s.group // case.n_types).tolist(), s.onset.tolist(), s.offset.tolist(), strict=True))
-        for s in (case.reference, case.estimated)
+        side._replace(group=side.group // case.n_types) for side in (case.reference, case.estimated)
+    )  # groups are videos now
+    repeated = set(_spans(events)) & set(_spans(said))
+    touched = touching_pairs(events, said)
+    return bool(repeated) or any(
+        _half(side.group % case.n_types, rows)
+        for side, rows in zip((case.reference, case.estimated), touched, strict=True)
     )
-    if events & said:
-        return True
-    background = next(row for row in report.errors["kinds"] if row["kind"] == "background")
-    if any(score.tp + score.fp and not background[kind]["fp"] for kind, score in report.scores.items()):
-        return True
-    over = report.sweep["iou"]
-    close = [i for i, threshold in enumerate(over["thresholds"]) if Fraction(threshold) >= CLOSE]
-    return any(0 < scores["tp"][i] >= scores["fn"][i] for scores in over["scores"].values() for i in close)
+
+
+def _spans(side: Intervals) -> list[tuple[int, int, int]]:
+    return list(zip(side.group.tolist(), side.onset.tolist(), side.offset.tolist(), strict=True))
+
+
+def _half(kinds: NDArray[np.intp], rows: NDArray[np.intp]) -> bool:
+    """Return whether these rows are at least half of the rows of any kind."""
+    among = np.zeros(len(kinds), dtype=bool)
+    among[rows] = True
+    return any(2 * int(among[kinds == kind].sum()) >= int((kinds == kind).sum()) for kind in np.unique(kinds))

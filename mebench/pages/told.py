@@ -25,7 +25,11 @@ from mebench.scoring.spotting import counted_events, score_all_rules
 from mebench.submission.labels import read_labels
 from mebench.submission.model import Submission
 
-NO_TIMELINE = "The predictions are left out too: beside these scores they would tell where events are."
+NO_TIMELINE = (
+    "The predictions are left out too: beside these scores they would tell where events are. They are drawn only if "
+    "fewer than half of the predictions of each type overlap an event, fewer than half of the events of each type "
+    "overlap a prediction, no prediction repeats an event frame by frame, and nothing was chosen on the test labels."
+)
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,37 @@ function matesOf(board, part, best) {
   );
 }
 
+/* A few of the rows by name, and how many more there are. */
+function listed(rows, most) {
+  const named = rows.slice(0, most).flatMap((row, i) => [i ? ", " : "", name(row.label, 40)]);
+  return rows.length > most ? [...named, ` and ${rows.length - most} more`] : named;
+}
+
+/* The rows, best first, that have the score of the first. */
+function sharing(ranked, board, part) {
+  const score = valueOf(board, part, mainMetric(board));
+  return ranked.filter((row) => score(row) !== null && score(row) === score(ranked[0]));
+}
+
+/* The same where several are ahead together. */
+function sharedVerdict(board, part, ranked, best) {
+  const metric = mainMetric(board);
+  const lead = [
+    `${best.length.toLocaleString("en")} entries share the highest score: `,
+    el("strong", {}, listed(best, 3)),
+    `, ${metricTitle(metric)} ${shown(scoreOf(board, best[0], part, metric)[0])}. `,
+  ];
+  const others = ranked.length - best.length;
+  if (!others) return [...lead, "There is no other to compare them with."];
+  const mates = best.map((row) => matesOf(board, part, row));
+  if (mates.includes(null)) return [...lead, "The entries were not tested against each other."];
+  const level = `${Math.round(board.test.level * 100)}\u00a0%`;
+  const near = [...new Set(mates.flat())].filter((row) => !best.includes(row)).sort(byRank(board, part));
+  if (!near.length)
+    return [...lead, `At ${level} ${others === 1 ? "the other is" : `the other ${others} are`} separable from them.`];
+  return [...lead, `At ${level} at least one of them cannot be told apart from `, ...listed(near, 4), "."];
+}
+
 /* Who is ahead, and is it real? */
 function verdictOf(board, part) {
   const metric = mainMetric(board);
@@ -126,6 +157,8 @@ function verdictOf(board, part) {
   if (!best) return [];
   const [value, low, high] = scoreOf(board, best, part, metric);
   if (value === null) return ["No entry has a defined score here."];
+  const best_ = sharing(ranked, board, part);
+  if (best_.length > 1) return sharedVerdict(board, part, ranked, best_);
   const lead = [
     el("strong", {}, name(best.label)),
     ` scores highest: ${metricTitle(metric)} ${shown(value)} `,
@@ -142,12 +175,10 @@ function verdictOf(board, part) {
       ...lead,
       `It is separable from ${ranked.length === 2 ? "the other" : `each of the other ${ranked.length - 1}`} at ${level}: the lead is more than chance.`,
     ];
-  const named = mates.slice(0, 4).flatMap((row, i) => [i ? ", " : "", name(row.label, 40)]);
-  const rest = mates.length > 4 ? ` and ${mates.length - 4} more` : "";
   return [
     ...lead,
     `At ${level} it cannot be told apart from ${mates.length === 1 ? "" : `${mates.length} others: `}`,
-    ...named,
-    `${rest}.`,
+    ...listed(mates, 4),
+    ".",
   ];
 }

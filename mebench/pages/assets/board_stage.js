@@ -9,10 +9,12 @@ function overviewLine(board, choose) {
   if (value !== null) {
     const mates = matesOf(board, part, ranked[0]);
     const of = part === "full" ? "" : `${titleOf("parts", part)} `;
-    cells[0] = name(ranked[0].label, 40);
+    const shared = sharing(ranked, board, part).length;
+    cells[0] = shared > 1 ? `${shared} share it` : name(ranked[0].label, 40);
     cells[1] = `${of}${metricTitle(mainMetric(board))} ${shown(value)} ${ends(low, high, 2)}`;
     cells[2] = mates && mates.length ? `not separable from ${mates.length}` : "separable from all";
     if (ranked.length === 1) cells[2] = "the only one";
+    else if (shared > 1) cells[2] = "none alone";
     else if (mates === null) cells[2] = "not tested";
   }
   return el(

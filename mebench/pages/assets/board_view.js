@@ -1,7 +1,8 @@
 /* A tab of measured boards: which board, which part, the table, the comparison, the diagram. */
 function boardView(root, kind, boards, state, changed) {
   let context = null,
-    timer = null;
+    timer = null,
+    replaced = "";
   const levels = [
     ["task", "Task", (task) => titleOf("tasks", task), (task) => Object.keys(DATA.titles.tasks).indexOf(task)],
     ["dataset", "Dataset", (dataset) => titleOf("datasets", dataset)],
@@ -10,12 +11,16 @@ function boardView(root, kind, boards, state, changed) {
   ];
   const selectors = el("div", { class: "selectors noprint" }),
     stage = el("div"),
-    bar = el("div", { class: "bar noprint", hidden: true });
+    bar = el("div", { class: "bar noprint", hidden: true }),
+    heard = el("p", { class: "hidden", role: "status" });
+  /* The bar sums up the panel, so it stands aside where the panel is on the screen. */
+  const watcher = new IntersectionObserver((seen) => bar.classList.toggle("aside", seen.at(-1).isIntersecting));
   root.append(
     ...(boards.length > 1 ? [overview(boards, (board) => show(board.id, mainPart(board)))] : []),
     selectors,
     stage,
     bar,
+    heard,
   );
 
   /* Boards that agree with a choice; what was chosen at deeper levels is kept where it still exists. */
@@ -34,11 +39,13 @@ function boardView(root, kind, boards, state, changed) {
   const current = () => boards.find((board) => board.id === state.board) || boards[0];
 
   function show(id, part) {
-    if (id !== state.board) Object.assign(state, { a: "", b: "", sort: "", preset: "", author: "", open: new Set() });
+    const turned = id !== state.board;
+    if (turned) Object.assign(state, { a: "", b: "", sort: "", preset: "", author: "", open: new Set() });
     state.board = id;
     const board = current();
     const wanted = part || state.part;
     state.part = board.parts.includes(wanted) ? wanted : mainPart(board);
+    if (turned) changed(true); // a step that Back undoes; whatever follows only amends it
     drawAll();
   }
 
@@ -102,6 +109,9 @@ function boardView(root, kind, boards, state, changed) {
     context.view = boardTable(context);
     context.count = el("span", { role: "status", class: "soft" });
     context.slot = el("div", { id: `${kind}-compare` });
+    watcher.disconnect();
+    watcher.observe(context.slot);
+    replaced = "";
     stage.replaceChildren(...boardStage(context, state, { search, update, exported }));
     update();
     drawComparison();
@@ -149,7 +159,9 @@ function boardView(root, kind, boards, state, changed) {
     const { picked } = context;
     if (on) picked.push(row);
     else picked.splice(picked.indexOf(row), 1);
-    while (picked.length > 2) picked.shift();
+    const gone = picked.length > 2 ? picked.shift() : null;
+    replaced = gone ? `${clipped(gone.label, 40)} is no longer selected: two rows are compared at a time.` : "";
+    heard.textContent = replaced;
     [state.a, state.b] = [picked[0]?.id || "", picked[1]?.id || ""];
     state.by = "";
     context.view.ticks();
@@ -159,19 +171,14 @@ function boardView(root, kind, boards, state, changed) {
 
   function drawComparison() {
     const { board, picked, slot } = context;
-    const clear = el(
-      "button",
-      {
-        onclick: () => {
-          picked.length = 0;
-          state.a = state.b = "";
-          context.view.ticks();
-          changed();
-          drawComparison();
-        },
-      },
-      "Clear",
-    );
+    const close = () => {
+      picked.length = 0;
+      state.a = state.b = replaced = heard.textContent = "";
+      context.view.ticks();
+      changed();
+      drawComparison();
+    };
+    const clear = el("button", { onclick: close }, "Clear");
     bar.hidden = !picked.length;
     if (picked.length < 2) {
       slot.replaceChildren();
@@ -188,11 +195,12 @@ function boardView(root, kind, boards, state, changed) {
       return;
     }
     const metric = board.metrics.includes(state.by) ? state.by : mainMetric(board);
-    const { panel, number } = comparePanel(context, metric, (chosen) => {
+    const choose = (chosen) => {
       state.by = chosen;
       drawComparison();
       slot.querySelector("select").focus();
-    });
+    };
+    const { panel, number } = comparePanel(context, metric, choose, { close, replaced });
     slot.replaceChildren(panel);
     bar.replaceChildren(
       el(
@@ -204,6 +212,7 @@ function boardView(root, kind, boards, state, changed) {
         ": ",
         el("strong", {}, number),
       ),
+      replaced ? el("span", { class: "soft small" }, replaced) : "",
       el("button", { onclick: () => slot.scrollIntoView({ block: "start" }) }, "See the comparison"),
       clear,
     );
@@ -267,6 +276,7 @@ function boardView(root, kind, boards, state, changed) {
     download(`${file}.csv`, "text/csv", csv([head, ...lines]));
   }
 
-  show(current().id, state.part);
+  state.board = current().id;
+  show(state.board, state.part);
   return { show };
 }

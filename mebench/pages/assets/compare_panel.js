@@ -71,7 +71,7 @@ function sentenceOf(board, part, metric, [first, second], found) {
   return words.join(" ");
 }
 
-function comparePanel(context, metric, setMetric) {
+function comparePanel(context, metric, setMetric, { close, replaced }) {
   const { board, part, picked } = context,
     [first, second] = picked;
   const counts = picked.map((row) => subjectCounts(board, row, part));
@@ -92,16 +92,22 @@ function comparePanel(context, metric, setMetric) {
       { class: "compare-head" },
       el("h3", {}, name(first.label, 40), el("span", { class: "soft" }, " minus "), name(second.label, 40)),
       el(
-        "label",
-        { class: "field noprint" },
-        "Score ",
+        "div",
+        { class: "compare-tools noprint" },
         el(
-          "select",
-          { "aria-label": "Score to compare by", onchange: (event) => setMetric(event.target.value) },
-          board.metrics.map((m) => el("option", { value: m, selected: m === metric }, metricTitle(m))),
+          "label",
+          { class: "field" },
+          "Score ",
+          el(
+            "select",
+            { "aria-label": "Score to compare by", onchange: (event) => setMetric(event.target.value) },
+            board.metrics.map((m) => el("option", { value: m, selected: m === metric }, metricTitle(m))),
+          ),
         ),
+        el("button", { onclick: close }, "Close"),
       ),
     ),
+    replaced ? el("p", { class: "soft noprint" }, replaced) : null,
     el(
       "div",
       { class: "halves" },

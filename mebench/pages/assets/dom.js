@@ -13,9 +13,14 @@ function fill(node, given, children) {
 
 const el = (tag, given, ...children) => fill(document.createElement(tag), given, children);
 const svg = (tag, given, ...children) => fill(document.createElementNS(SVG, tag), given, children);
-const clipped = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
+/* Cut between characters, never within one that takes two units (an emoji). */
+function clipped(text, length) {
+  if (text.length <= length) return text;
+  const signs = Array.from(text);
+  return signs.length > length ? signs.slice(0, length - 1).join("") + "…" : text;
+}
 const name = (text, length = 80) =>
-  el("bdi", { title: text.length > length ? clipped(text, 2000) : null }, clipped(text, length));
+  el("bdi", { title: clipped(text, length) === text ? null : clipped(text, 2000) }, clipped(text, length));
 const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 const shown = (value, digits = 3) => (value === null || !isFinite(value) ? "undefined" : value.toFixed(digits));
 const signed = (value, digits = 3) => (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(digits);

@@ -14,7 +14,8 @@ const views = {};
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 let active = "";
 
-function written() {
+/* Another board or tab is a step in the history of the browser; sorting and the like only amend the address. */
+function written(step = false) {
   const said_ = new URLSearchParams();
   said_.set("view", active);
   for (const key of KEYS) {
@@ -24,7 +25,8 @@ function written() {
   const hash = `#${said_}`;
   if (hash === location.hash) return;
   try {
-    history.replaceState(null, "", hash);
+    if (step) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
   } catch {
     /* some readers of local files refuse: the page works without */
   }
@@ -41,8 +43,9 @@ function readAddress() {
   return found;
 }
 
-function open(view, focus) {
+function open(view, { focus = false, step = false } = {}) {
   active = view;
+  written(step);
   for (const tab of tabs) {
     const on = tab.dataset.view === view;
     tab.setAttribute("aria-selected", String(on));
@@ -60,14 +63,14 @@ function open(view, focus) {
 }
 
 for (const tab of tabs) {
-  tab.addEventListener("click", () => open(tab.dataset.view));
+  tab.addEventListener("click", () => open(tab.dataset.view, { step: true }));
   tab.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -tabs.indexOf(tab), End: tabs.length - 1 - tabs.indexOf(tab) }[
       event.key
     ];
     if (step === undefined) return;
     event.preventDefault();
-    open(tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].dataset.view, true);
+    open(tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].dataset.view, { focus: true, step: true });
   });
 }
 window.addEventListener("hashchange", () => {
