@@ -29,15 +29,18 @@ def write(path, rows, meta=None, header="video,onset,offset,type,score"):
     return path
 
 
-def guesses(name, seed=0, background=1.0):
-    """Events of a twin, moved and some dropped, and intervals anywhere; not one of them is an event to the frame."""
+def guesses(name, seed=0, background=1.0, found=0.5):
+    """Events of a twin, moved and some dropped, and intervals anywhere; not one of them is an event to the frame.
+
+    ``found`` is the share of the events that are kept.
+    """
     rng = np.random.default_rng(seed)
     dataset = load_dataset(name)
     videos = dataset.videos.set_index("video")
     last = (videos["first_frame"] + videos["n_frames"].astype("Int64").fillna(1000) - 1).astype(int)
     events = dataset.annotations.dropna(subset=["onset", "offset"])
     rows = []
-    for event in events[rng.random(len(events)) < 0.5].itertuples():
+    for event in events[rng.random(len(events)) < found].itertuples():
         length = int(event.offset - event.onset + 1)
         onset = int(event.onset) + int(rng.integers(1, max(length // 2, 2)))
         if onset + length <= last[event.video]:
@@ -51,11 +54,11 @@ def guesses(name, seed=0, background=1.0):
 SUBJECTS = ("anna", "bert", "cleo", "dora")
 EVENTS = {  # of frames whose numbers stand for nothing else in a page
     "anna": [(10211, 10229, "me"), (11013, 11087, "mae"), (13001, 13023, "me")],
-    "bert": [(10677, 10701, "me")],
+    "bert": [(10677, 10701, "me"), (12807, 12893, "mae")],
     "cleo": [(11499, 11613, "mae"), (12203, 12221, "me")],
     "dora": [],
 }
-SAID = [(10215, 10231, "me"), (11009, 11071, "mae"), (11511, 11621, "mae"), (12501, 12523, "me"), (14001, 14017, "me")]
+SAID = [(10215, 10231, "me"), (11009, 11071, "mae"), (11717, 11797, "mae"), (12501, 12523, "me"), (14001, 14017, "me")]
 
 
 def private(folder, name="mine", given=SUBJECTS):

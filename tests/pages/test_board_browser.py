@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from itertools import combinations
 
 import boards_made
+import cv2
 import numpy as np
 import pytest
 from browser import chromium, expect, opened
@@ -213,7 +215,10 @@ def test_the_comparison_says_what_the_test_of_the_board_says(browser, path, boar
         third = next(row["method"] for row in board["rows"] if row["method"] not in (a["method"], b["method"]))
         seen.page.locator(VIEW).get_by_label(f"Compare {third}").check()
         assert seen.page.locator(f"{VIEW} table.board input:checked").count() == 2
-        seen.page.get_by_role("button", name="Clear").click()
+        gone = f"{b['method']} is no longer selected"
+        assert gone in seen.page.locator(f"{VIEW} .compare").inner_text()
+        assert gone in seen.page.locator(f"{VIEW} p[role=status]").inner_text()
+        seen.page.locator(f"{VIEW} .compare").get_by_role("button", name="Close").click()
         assert seen.page.locator(f"{VIEW} .compare").count() == 0
         seen.quiet()
 
@@ -237,6 +242,109 @@ def test_the_diagram_is_there_where_three_systems_are_ranked(browser, path):
         assert seen.page.locator(f"{VIEW} .diagram svg.cd").count() == 1
         assert "Mean rank over" in seen.page.locator(f"{VIEW} .diagram").inner_text()
         seen.quiet()
+
+
+def test_names_are_cut_between_characters(browser, tmp_path):
+    board = boards_made.spotting_board(3, 6, oracle=False, permutations=99)
+    for one, start in zip(board["rows"], ("", "a", "ab"), strict=True):
+        one["method"] = start + "\U0001f600" * 100
+        one["preset"] = start + "\U0001f600" * 60
+    file = tmp_path / "emoji.html"
+    file.write_text(rendered([board]), encoding="utf-8")
+    with opened(browser, file) as seen:
+        for pick in (0, 1):
+            seen.page.locator(f"{VIEW} .pick input").nth(pick).check()
+        seen.page.locator(f"{VIEW} .opener").first.click()
+        whole = "/\\p{Surrogate}/u.test(document.body.innerText)"
+        assert seen.page.evaluate(whole) is False
+        titled = "[...document.querySelectorAll('[title],[aria-label]')].map((x) => x.title + x.ariaLabel).join()"
+        assert seen.page.evaluate(f"/\\p{{Surrogate}}/u.test({titled})") is False
+        assert "\U0001f600…" in seen.page.locator(f"{VIEW} .lead").inner_text()
+        seen.quiet()
+
+
+@pytest.mark.parametrize(("n", "others"), [(2, 1), (5, 0), (8, 2)])
+def test_the_same_highest_score_is_shared(browser, tmp_path, n, others):
+    board = boards_made.spotting_board(n + others, 12, oracle=False, permutations=199)
+    ranked = sorted(board["rows"], key=lambda row: -row["scores"]["me"]["f1"][0])
+    for k, one in enumerate(ranked):
+        one["method"] = f"method {k}"
+    for one in ranked[:n]:
+        one["scores"]["me"] = ranked[0]["scores"]["me"]
+    file = tmp_path / "shared.html"
+    file.write_text(rendered([board]), encoding="utf-8")
+    with opened(browser, file) as seen:
+        said = seen.page.locator(f"{VIEW} .lead").inner_text()
+        more = f" and {n - 3} more" if n > 3 else ""
+        names = ", ".join(f"method {k}" for k in range(min(n, 3)))
+        assert said.startswith(f"{n} entries share the highest score: {names}{more}, F1 ")
+        assert "scores highest" not in said
+        assert ("no other" in said) == (others == 0)
+        seen.quiet()
+
+
+def test_back_goes_through_the_boards_and_tabs(browser, path):
+    with opened(browser, path) as seen:
+        page, heading = seen.page, seen.page.locator(f"{VIEW} h2").first
+        steps = page.evaluate("history.length")
+        first = heading.inner_text()
+        page.get_by_role("tab", name="Synthetic").click()
+        second = heading.inner_text()
+        page.get_by_role("radio", name="SAMM Long Videos").check()
+        third = heading.inner_text()
+        page.locator(f"{VIEW} th.c-metric button").first.click()
+        page.locator(f"{VIEW} input[type=search]").fill("net")
+        expect(page.locator(f"{VIEW} .legend")).to_contain_text(" of 4 entries")
+        assert page.evaluate("history.length") == steps + 2
+        for words in (second, first):
+            page.go_back()
+            expect(heading).to_have_text(words)
+        page.go_forward()
+        expect(heading).to_have_text(second)
+        page.go_forward()
+        expect(heading).to_have_text(third)
+        expect(page.locator(f"{VIEW} input[type=search]")).to_have_value("net")
+        assert len({first, second, third}) == 3
+        seen.quiet()
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_bar_stands_aside_for_the_comparison(browser, path, width):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}", width=width, height=700) as seen:
+        page = seen.page
+        for k in (0, 1):
+            page.locator(f"{VIEW} .pick input").nth(k).check()
+        bar = page.locator(f"{VIEW} div.bar")
+        page.evaluate("window.scrollTo(0, 0)")
+        expect(bar).to_be_visible()
+        bar.get_by_role("button", name="See the comparison").click()
+        expect(bar).to_be_hidden()
+        assert page.locator(f"{VIEW} .compare").get_by_role("button", name="Close").is_visible()
+        page.evaluate("window.scrollTo(0, 0)")
+        expect(bar).to_be_visible()
+        seen.quiet()
+
+
+def test_on_a_phone_choices_wrap_and_more_to_the_side_has_a_shadow(browser, path):
+    with opened(browser, path, fragment=f"#view=twins&board={SPOTTING}", width=390, height=844) as seen:
+        page = seen.page
+        wider = "[...document.querySelectorAll('.options')].filter((x) => x.scrollWidth > x.clientWidth + 1).length"
+        assert page.evaluate(wider) == 0
+        wide = page.locator(f"{VIEW} .diagram .wide")
+        assert wide.evaluate("x => x.scrollWidth > x.clientWidth + 20")
+        wide.scroll_into_view_if_needed()
+
+        def edges():
+            shot = cv2.imdecode(np.frombuffer(wide.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+            return int(np.median(shot[:, 1])), int(np.median(shot[:, -2]))
+
+        left, right = edges()
+        assert left > 250
+        assert right < 215
+        wide.evaluate("x => { x.scrollLeft = x.scrollWidth }")
+        left, right = edges()
+        assert left < 215
+        assert right > 250
 
 
 def test_it_works_without_a_mouse(browser, path):
@@ -331,6 +439,14 @@ def test_on_paper_the_controls_are_gone_and_the_colours_light(browser, path):
         assert not seen.page.locator(f"{VIEW} .tools").is_visible()
         assert not seen.page.get_by_role("tab", name="Published").is_visible()
         assert seen.page.locator(f"{VIEW} .banner").is_visible()
+        for width in (780, 1400):
+            seen.page.set_viewport_size({"width": width, "height": 1000})
+            shown = seen.page.locator(f"{VIEW} .score .ends")
+            assert shown.first.is_visible()
+            assert re.fullmatch(r"\[0\.\d\d, 0\.\d\d\]", shown.first.inner_text())
+            inside = seen.page.locator(f"{VIEW} td.c-score").first.bounding_box()
+            box = shown.first.bounding_box()
+            assert inside["x"] <= box["x"] < box["x"] + box["width"] <= inside["x"] + inside["width"]
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 

@@ -117,7 +117,21 @@ def test_without_scripts_the_main_table_stands_in_order(boards):
 def test_an_undefined_score_is_said(boards):
     board = boards_made.spotting_board(4, 6, permutations=99)
     board["rows"][0]["scores"]["me"]["f1"] = [None, None, None]
-    assert "undefined" in board_page([board]).split("</noscript>")[1]
+    html = board_page([board])
+    table = html[html.index("<noscript>", html.index('id="view-twins"')) :].split("</table>")[0]
+    assert '<td class="number">undefined</td>' in table
+
+
+def test_without_scripts_what_is_missing_is_said_once_and_before_tables():
+    twin = boards_made.spotting_board(3, 5, permutations=99)
+    real = boards_made.spotting_board(3, 5, dataset="my-own-set", synthetic=False, permutations=99)
+    for some in ([twin], [real], [real, twin], [twin, boards_made.spotting_board(3, 5, variant="amplitude 2")]):
+        html = board_page(some)
+        assert html.count("Its main tables:") == 1
+        assert re.search(r"Its main tables:</p>\s*<h2>", html)
+        assert html.count("<noscript>") == len({board["synthetic"] for board in some}) + 1
+        assert len(re.findall(r"<h2>Spotting, [^<]*, LOSO</h2>", html)) == len(some)
+    assert "Its main tables" not in board_page([])
 
 
 def test_hostile_text_is_never_an_element():

@@ -7,6 +7,7 @@ import pytest
 from browser import chromium, opened
 from submissions_made import HOSTILE, guesses, write
 
+from mebench.datasets.library import load_dataset
 from mebench.pages.submission_page import submission_page
 from mebench.pages.told import tell
 
@@ -24,11 +25,19 @@ def pages(tmp_path_factory):
     """A submission on a twin as a page with its ground truth, and without."""
     folder = tmp_path_factory.mktemp("pages")
     file = write(folder / "said.csv", guesses(TWIN), {"method": "guesses", "authors": ["A", "B"]})
+    few = write(folder / "few.csv", guesses(TWIN, found=0.1))
     small = write(folder / "small.csv", guesses(f"{TWIN[:-6]}-tiny", background=2))
-    for name, truth in (("shown", True), ("hidden", False)):
-        page = submission_page(tell(file, TWIN, ground_truth=truth))
+    events = load_dataset(f"{TWIN[:-6]}-tiny").annotations.dropna(subset=["onset", "offset"])
+    away = [
+        row
+        for row in guesses(f"{TWIN[:-6]}-tiny", background=2, found=0)
+        if not ((events["video"] == row[0]) & (events["onset"] <= row[2]) & (events["offset"] >= row[1])).any()
+    ]
+    small_few = write(folder / "small-few.csv", away)
+    for name, truth, said, tiny in (("shown", True, file, small), ("hidden", False, few, small_few)):
+        page = submission_page(tell(said, TWIN, ground_truth=truth))
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
-        page = submission_page(tell(small, f"{TWIN[:-6]}-tiny", ground_truth=truth))
+        page = submission_page(tell(tiny, f"{TWIN[:-6]}-tiny", ground_truth=truth))
         (folder / f"{name}-tiny.html").write_text(page, encoding="utf-8")
     return folder
 
@@ -167,6 +176,22 @@ def test_the_intervals_are_there_as_a_table(browser, pages):
         assert rows.count() == 2 * tp + fp + fn
         button.click()
         assert page.locator(".video table:visible").count() == 0
+
+
+def test_a_keyboard_comes_past_the_timelines(browser, pages):
+    with opened(browser, pages / "shown.html", height=700) as seen:
+        page = seen.page
+        skip = page.get_by_role("link", name="Skip the timelines")
+        skip.focus()
+        box = skip.bounding_box()
+        assert 0 <= box["x"] < 1000
+        assert 0 <= box["y"] < 700
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "errors"
+        until(lambda: 0 <= page.locator("#errors").bounding_box()["y"] < 700)
+        page.get_by_role("navigation", name="Sections").get_by_role("link", name="Every rule").click()
+        until(lambda: -1 <= page.locator("#rules").bounding_box()["y"] < 700)
+        seen.quiet()
 
 
 def test_without_ground_truth_there_are_only_predictions(browser, pages):
