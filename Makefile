@@ -44,6 +44,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/features.py
 	$(BIN)/python benchmarks/rendering.py
+	$(BIN)/python benchmarks/leaderboard.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
