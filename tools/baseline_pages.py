@@ -73,6 +73,7 @@ import pandas as pd
 from mebench.baselines.evidence import PROPOSALS, ScoreTrack
 from mebench.baselines.method import Spotter
 
+
 class Contrast(Spotter):
     """Says ten frames around those of the highest contrast."""
 

@@ -227,6 +227,15 @@ def _events(move=0):
     return [(f"{who}_1", a + move, b + move, kind, 0.5) for who, of in EVENTS.items() for a, b, kind in of]
 
 
+def _shifted(percent):
+    return [(video, *((b - a) * percent // 100 + n for n in (a, b)), *more) for video, a, b, *more in _events()]
+
+
+def _far(n):
+    """As many predictions of each type that meet no event."""
+    return [("dora_1", 14000 + 40 * i, 14030 + 40 * i, kind, 0.5) for i in range(n) for kind in ("me", "mae")]
+
+
 BETRAYING = {
     "the events themselves": (_events(), {}),
     "the events, one frame off": (_events(1), {}),
@@ -240,17 +249,8 @@ BETRAYING = {
         [("anna_1", 14000, 14030, "me", 0.5), ("anna_1", 14100, 14130, "mae", 0.5)],
         {"selection": "oracle"},
     ),
-    "the events, moved by 15 %, and a false one": (
-        [
-            *((video, a + (b - a) * 3 // 20, b + (b - a) * 3 // 20, *more) for video, a, b, *more in _events()),
-            ("dora_1", 14000, 14090, "mae", 0.5),
-        ],
-        {},
-    ),
-    "half of the events, one frame off, and false ones": (
-        [*_events(1)[::2], *(("dora_1", 14000 + 100 * i, 14030 + 100 * i, "mae", 0.5) for i in range(3))],
-        {},
-    ),
+    "the events, moved by 15 %, and false ones": ([*_shifted(15), *_far(1)], {}),
+    "less than half of the events, one frame off, and false ones": ([*_events(1)[:2], *_far(1)], {}),
     "two frames an event, and false ones": (
         [
             *((video, a, a + 1, *more) for video, a, _, *more in _events()),
@@ -258,15 +258,9 @@ BETRAYING = {
         ],
         {},
     ),
-    "half of the events among much else": (
-        [
-            *_events(2),
-            *(("dora_1", 14000 + 40 * i, 14030 + 40 * i, ("me", "mae")[i % 2], 0.5) for i in range(100)),
-        ],
-        {},
-    ),
+    "the events, moved by 40 %, among much else": ([*_shifted(40), *_far(50)], {}),
     "the events of the other type": (
-        [(*row[:3], "mae" if row[3] == "me" else "me", 0.5) for row in _events(2)],
+        [*((*row[:3], "mae" if row[3] == "me" else "me", 0.5) for row in _events(2)), *_far(1)],
         {},
     ),
 }
