@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 OLDEST ?= .venv-oldest
 PIP_FLAGS := --quiet --disable-pip-version-check
 BROWSER := command -v chromium || command -v chromium-browser || command -v google-chrome
-# Rooms whose imports need an extra.
-NOT_CORE := $(foreach room,rendering video features baselines figures,--ignore=tests/$(room) --ignore=mebench/$(room))
+# Rooms whose imports need an extra, and tests that need a browser.
+NOT_CORE := $(foreach room,rendering video features baselines figures,--ignore=tests/$(room) --ignore=mebench/$(room)) --ignore-glob='*_browser.py'
 
 .PHONY: demo leaderboard test lint types unit oldest bench clean
 
