@@ -9,6 +9,16 @@ from mebench.metrics.comparison import paired_difference, pairwise_tests
 from mebench.metrics.ranking import rank_intervals, tie_groups
 from mebench.metrics.resampling import limits
 
+TWIN = "casme-sq-twin"
+NAMES = [
+    "<script>alert(1)</script>",
+    "$x_1$ 100% {{7*7}}",
+    "\u202egnp\x07",
+    "長" * 10_000,
+    "W" * 100 + " (cpu)",
+    "plain",
+]
+
 WORDS = "Separable: p <= .05 of the paired permutation test over subjects, after Holm."
 
 

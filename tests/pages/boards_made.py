@@ -13,6 +13,12 @@ from mebench.metrics.named import spot_then_recognise_scores
 from mebench.metrics.ranking import rank_intervals, tie_groups
 from mebench.metrics.resampling import limits
 
+SPOTTING_BOARD = "spotting/casme-sq-twin/loso"
+RECOGNITION_BOARD = "recognition/megc2019-twin/megc2019-cde"
+STRS_BOARD = "spot-then-recognise/casme-sq-twin/loso"
+VIEW = "section[role=tabpanel]:not([hidden])"
+ROWS = f"{VIEW} table.board > tbody > tr:not(.detail)"
+
 METHODS = ("dyngeonet", "mdmd", "lbp-chi2", "softnet", "mean-spot", "mtsn", "abpn", "sl-swin", "lgsnet", "tsms")
 RECOGNISERS = ("lbp-top", "ststnet", "rcn-a", "off-apexnet", "feature-refinement", "htnet", "always-negative")
 SPOTTING = {"f1": spotting.f1, "precision": spotting.precision, "recall": spotting.recall}

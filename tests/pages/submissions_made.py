@@ -2,12 +2,17 @@
 
 import csv
 import json
+import re
+from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 
 from mebench.datasets.library import add, load_dataset
+from mebench.pages.submission_page import submission_page
+from mebench.pages.told import tell
 
+TWIN = "casme-sq-twin"
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "end": "</script><img src=x onerror=alert(1)>",
@@ -78,3 +83,33 @@ def private(folder, name="mine", given=SUBJECTS):
 def same_for_all(path, meta=None):
     """A submission that says the same of every video of the private dataset."""
     return write(path, [(f"{who}_1", *span, 0.5) for who in SUBJECTS for span in SAID], meta)
+
+
+class Seen(HTMLParser):
+    """What a page holds: the texts outside scripts and styles, the data, and every element."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.texts, self.data, self.attributes = [], [], "", []
+        self._in = None
+        self.feed(page)
+        self.text = re.sub(r"\s+", " ", " ".join(self.texts))
+        self.data = json.loads(self.data) if self.data else None
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append(tag)
+        self.attributes += [(tag, *pair) for pair in attributes]
+        self._in = (tag, dict(attributes)) if tag in {"script", "style"} else self._in
+
+    def handle_endtag(self, tag):
+        self._in = None if tag in {"script", "style"} else self._in
+
+    def handle_data(self, data):
+        if self._in is None:
+            self.texts.append(data)
+        elif self._in[1].get("type") == "application/json":
+            self.data += data
+
+
+def page_of(file, dataset, **options):
+    return submission_page(tell(file, dataset, **options))

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from browser import chromium, opened
+from browser import opened
 from submissions_made import HOSTILE, guesses, write
 
 from mebench.datasets.library import load_dataset
@@ -12,12 +12,6 @@ from mebench.pages.submission_page import submission_page
 from mebench.pages.told import tell
 
 TWIN = "casme-sq-twin-small"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
